@@ -1,0 +1,77 @@
+/**
+ * The in-memory table: named, typed columns of equal length, laid out for arithmetic.
+ *
+ * - `number`: Float64Array, NaN = missing (also integers; every CSV integer up to 2^53 is exact).
+ * - `string`: dictionary-coded categories, booleans and text; code -1 = missing.
+ * - `time`: Float64Array of whole seconds since 1970-01-01T00:00:00Z, NaN = missing.
+ */
+export type Column = NumberColumn | StringColumn | TimeColumn;
+
+export interface NumberColumn {
+  readonly kind: 'number';
+  readonly name: string;
+  readonly values: Float64Array;
+}
+
+export interface StringColumn {
+  readonly kind: 'string';
+  readonly name: string;
+  /** Index into `levels`, one per row; -1 = missing. */
+  readonly codes: Int32Array;
+  /** Distinct values in order of first appearance. */
+  readonly levels: readonly string[];
+}
+
+export interface TimeColumn {
+  readonly kind: 'time';
+  readonly name: string;
+  readonly values: Float64Array;
+}
+
+export interface Table {
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+export function findColumn(table: Table, name: string): Column | undefined {
+  return table.columns.find((column) => column.name === name);
+}
+
+/** The rows at `rows`, in that order. Dictionaries are shared, not copied. */
+export function takeRows(table: Table, rows: ArrayLike<number>): Table {
+  return { rows: rows.length, columns: table.columns.map((column) => takeColumnRows(column, rows)) };
+}
+
+/** Only the named columns, in the order of `names`; names that the table lacks are passed over. */
+export function selectColumns(table: Table, names: readonly string[]): Table {
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const columns = names.flatMap((name) => byName.get(name) ?? []);
+  return { rows: table.rows, columns };
+}
+
+/** One cell for people and CSV: numbers as JavaScript prints them, times as ISO 8601, '' = missing. */
+export function cellText(column: Column, row: number): string {
+  switch (column.kind) {
+    case 'number': {
+      const value = column.values[row] as number;
+      return Number.isNaN(value) ? '' : String(value);
+    }
+    case 'time': {
+      const value = column.values[row] as number;
+      return Number.isNaN(value) ? '' : new Date(value * 1000).toISOString().replace('.000Z', 'Z');
+    }
+    case 'string':
+      return column.levels[column.codes[row] as number] ?? '';
+  }
+}
+
+function takeColumnRows(column: Column, rows: ArrayLike<number>): Column {
+  if (column.kind === 'string') {
+    const codes = new Int32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) codes[i] = column.codes[rows[i] as number] as number;
+    return { ...column, codes };
+  }
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = column.values[rows[i] as number] as number;
+  return { ...column, values };
+}
