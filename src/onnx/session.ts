@@ -1,0 +1,138 @@
+import type { InferenceSession as OrtSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { MlxError } from '../errors.js';
+
+/** Values of one tensor as ONNX Runtime takes and gives them. */
+export type TensorData =
+  | { readonly type: 'double'; readonly dims: readonly number[]; readonly data: Float64Array }
+  | { readonly type: 'float'; readonly dims: readonly number[]; readonly data: Float32Array }
+  | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
+  | { readonly type: 'int32'; readonly dims: readonly number[]; readonly data: Int32Array }
+  | { readonly type: 'bool'; readonly dims: readonly number[]; readonly data: Uint8Array }
+  | { readonly type: 'string'; readonly dims: readonly number[]; readonly data: readonly string[] };
+
+/** How a missing time is written in an int64 graph input of seconds: the smallest int64. */
+export const MISSING_TIME = -(2n ** 63n);
+
+/** The element types of TensorData. */
+export type TensorType = TensorData['type'];
+
+export interface SessionOptions {
+  /** Threads inside one run; 1 by default, which is fastest for single rows. */
+  readonly threads?: number;
+}
+
+const ORT_TYPE = {
+  double: 'float64',
+  float: 'float32',
+  int64: 'int64',
+  int32: 'int32',
+  bool: 'bool',
+  string: 'string',
+} as const satisfies Record<TensorType, string>;
+const MLX_TYPE: Readonly<Record<string, TensorType>> = {
+  float64: 'double',
+  float32: 'float',
+  int64: 'int64',
+  int32: 'int32',
+  bool: 'bool',
+  string: 'string',
+};
+
+/** A loaded model. The only door to onnxruntime-node, which is itself loaded on first use. */
+export class ModelSession {
+  readonly #session: OrtSession;
+  readonly #Tensor: typeof OrtTensor;
+
+  private constructor(session: OrtSession, Tensor: typeof OrtTensor) {
+    this.#session = session;
+    this.#Tensor = Tensor;
+  }
+
+  /**
+   * Loads a model from its bytes (never from a path, so that a file cannot pull in other files).
+   * @throws MlxError MODEL_INVALID with ONNX Runtime's reason
+   */
+  static async load(bytes: Uint8Array, options: SessionOptions = {}): Promise<ModelSession> {
+    const { InferenceSession, Tensor } = await import('onnxruntime-node');
+    try {
+      const session = await InferenceSession.create(bytes, {
+        intraOpNumThreads: options.threads ?? 1,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 4,
+      });
+      return new ModelSession(session, Tensor);
+    } catch (error) {
+      throw new MlxError('MODEL_INVALID', `ONNX Runtime cannot load the model: ${reasonOf(error)}`, {
+        hint: 'Export it again with opset 17 (ai.onnx.ml 3) or lower, and without ZipMap or external data.',
+        cause: error,
+      });
+    }
+  }
+
+  get inputNames(): readonly string[] {
+    return this.#session.inputNames;
+  }
+
+  get outputNames(): readonly string[] {
+    return this.#session.outputNames;
+  }
+
+  /**
+   * One inference. Blocks the event loop while ONNX Runtime works.
+   * @throws MlxError SCORING_FAILED when an operator fails
+   */
+  async run(
+    feeds: Readonly<Record<string, TensorData>>,
+    outputs?: readonly string[],
+  ): Promise<Record<string, TensorData>> {
+    const tensors: Record<string, OrtTensor> = {};
+    for (const [name, tensor] of Object.entries(feeds)) {
+      tensors[name] = new this.#Tensor(
+        ORT_TYPE[tensor.type] as 'float32',
+        tensor.data as Float32Array,
+        tensor.dims,
+      );
+    }
+    let results: OrtSession.OnnxValueMapType;
+    try {
+      results = await this.#session.run(tensors, [...(outputs ?? this.#session.outputNames)]);
+    } catch (error) {
+      throw new MlxError('SCORING_FAILED', `the model failed: ${reasonOf(error)}`, { cause: error });
+    }
+    const converted: Record<string, TensorData> = {};
+    for (const [name, value] of Object.entries(results))
+      converted[name] = toTensorData(name, value as OrtTensor);
+    return converted;
+  }
+
+  /** Frees the native memory; the session cannot be used afterwards. */
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+function toTensorData(name: string, tensor: OrtTensor): TensorData {
+  const type = MLX_TYPE[tensor.type];
+  if (type === undefined) {
+    throw new MlxError(
+      'MODEL_INVALID',
+      `the output "${name}" has element type ${tensor.type}, which mlx does not read`,
+      {
+        hint: 'Export the model with float, double, integer or string outputs (for scikit-learn: options={"zipmap": False}).',
+      },
+    );
+  }
+  return { type, dims: tensor.dims, data: tensor.data } as TensorData;
+}
+
+/** ONNX Runtime's message without its source locations, which say nothing to a user. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text
+    .replace(/\/[^\s:]*onnxruntime[^\s:]*:\d+\s*/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300);
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Table } from '../data/table.js';
+import type { Certificate } from '../onnx/certificate.js';
+import { inspectModel, readMetadata } from '../onnx/inspect.js';
+import { ModelSession, type SessionOptions } from '../onnx/session.js';
+import { externalManifest } from './external.js';
+import { feedsOf } from './feeds.js';
+import { type Manifest, METADATA, parseManifest } from './manifest.js';
+import { neededOutputs, readScores, type Scores } from './scores.js';
+
+/** A model file, opened for scoring. */
+export class ScoringModel {
+  readonly manifest: Manifest;
+  /** The drift baseline in the file, as JSON; null when the file has none. */
+  readonly baseline: unknown;
+  readonly certificate: Certificate | null;
+  /** SHA-256 of the file. */
+  readonly sha256: string;
+  readonly #session: ModelSession;
+  readonly #outputs: readonly string[];
+
+  private constructor(
+    session: ModelSession,
+    manifest: Manifest,
+    metadata: Readonly<Record<string, string>>,
+    sha256: string,
+  ) {
+    this.#session = session;
+    this.#outputs = neededOutputs(manifest);
+    this.manifest = manifest;
+    this.baseline = parseOptional(metadata[METADATA.baseline]);
+    this.certificate = parseOptional(metadata[METADATA.certificate]) as Certificate | null;
+    this.sha256 = sha256;
+  }
+
+  /**
+   * Opens a model from its path or its bytes.
+   * @throws MlxError MODEL_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE
+   */
+  static async open(source: Uint8Array | string, options: SessionOptions = {}): Promise<ScoringModel> {
+    const bytes = typeof source === 'string' ? await readFile(source) : source;
+    const metadata = readMetadata(bytes);
+    const text = metadata[METADATA.manifest];
+    const manifest = text === undefined ? externalManifest(inspectModel(bytes)) : parseManifest(text);
+    const session = await ModelSession.load(bytes, options);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return new ScoringModel(session, manifest, metadata, sha256);
+  }
+
+  /**
+   * Scores every row of the table, which holds the manifest's columns by name.
+   * @throws MlxError SCORING_FAILED when the model fails or gives a score that is not finite
+   */
+  async score(table: Table): Promise<Scores> {
+    const outputs = await this.#session.run(feedsOf(this.manifest, table), this.#outputs);
+    return readScores(this.manifest, outputs, table.rows);
+  }
+
+  /** Frees the native memory. */
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+function parseOptional(text: string | undefined): unknown {
+  if (text === undefined) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
