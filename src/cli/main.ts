@@ -1,0 +1,151 @@
+import { CommanderError } from 'commander';
+import type { CommandModule, OptionValues } from '../commands/command.js';
+import { loadConfig } from '../config/load.js';
+import { MlxError, toErrorDocument, toMlxError } from '../errors.js';
+import { Context } from './context.js';
+import { buildProgram, type Invocation } from './program.js';
+import { type Format, renderBlocks } from './render.js';
+import { listenForSignals } from './signals.js';
+import { styleFor } from './style.js';
+import { Terminal } from './terminal.js';
+import { longFlag, optionKey, overlaySettings, resolveValues } from './values.js';
+
+/** Runs one command line; gives the exit code. */
+export async function main(
+  argv: readonly string[],
+  version: string,
+  process: NodeJS.Process,
+): Promise<number> {
+  const flags = { quiet: argv.includes('--quiet'), noColor: argv.includes('--no-color') };
+  const terminal = new Terminal(process, process.env, flags);
+  const report = { json: argv.includes('--json'), debug: argv.includes('--debug') };
+  try {
+    let exitCode = 0;
+    const program = buildProgram(
+      version,
+      async (invocation) => {
+        exitCode = await execute(invocation, terminal, version, process);
+      },
+      terminal,
+    );
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    return reportFailure(thrown, terminal, report);
+  }
+}
+
+async function execute(
+  invocation: Invocation,
+  terminal: Terminal,
+  version: string,
+  process: NodeJS.Process,
+): Promise<number> {
+  const { spec, given, shared } = invocation;
+  const signals = listenForSignals(process);
+  const config = loadConfig(process.cwd(), process.env, shared.config);
+  const settings = overlaySettings(spec, given, config.settings);
+  const context = new Context({
+    terminal,
+    cwd: process.cwd(),
+    env: process.env,
+    settings,
+    configPath: config.path,
+    storePath: shared.store,
+    version,
+    json: shared.json,
+    yes: shared.yes,
+    input: shared.input,
+    signal: signals.signal,
+  });
+  try {
+    const values = await askForMissing(invocation, resolveValues(spec, given, config.settings), context);
+    const module = (await spec.load()) as CommandModule<OptionValues, unknown>;
+    const { result, exitCode = 0 } = await module.run(values, context);
+    await show(module, result, invocation, terminal);
+    return exitCode;
+  } catch (error) {
+    throw signals.reason() ?? error;
+  } finally {
+    await context.close();
+    signals.stop();
+  }
+}
+
+async function show(
+  module: CommandModule<OptionValues, unknown>,
+  result: unknown,
+  { spec, shared }: Invocation,
+  terminal: Terminal,
+): Promise<void> {
+  if (shared.json || shared.format === 'json') {
+    if (spec.streams !== true) terminal.out(JSON.stringify(result, null, 2));
+    return;
+  }
+  const style = await styleFor(terminal.hasColor('stdout'));
+  const text = await renderBlocks(
+    module.view(result as never, style),
+    (shared.format ?? 'table') as Format,
+    style,
+  );
+  if (text !== '') terminal.out(text);
+}
+
+/** Arguments come through as they are; options that must be known are asked for where somebody can answer. */
+async function askForMissing(
+  { spec, given }: Invocation,
+  values: OptionValues,
+  context: Context,
+): Promise<OptionValues> {
+  const complete: Record<string, unknown> = { ...values };
+  for (const { name } of spec.arguments ?? []) {
+    const key = name.replace(/[<>[\].]/g, '');
+    if (given[key] !== undefined) complete[key] = given[key];
+  }
+  for (const option of spec.options ?? []) {
+    const key = optionKey(option);
+    if (option.ask === undefined || complete[key] !== undefined) continue;
+    complete[key] =
+      option.choices === undefined
+        ? await context.input(option.ask, longFlag(option))
+        : await context.choose(option.ask, option.choices, longFlag(option));
+  }
+  return complete;
+}
+
+async function reportFailure(
+  thrown: unknown,
+  terminal: Terminal,
+  report: { readonly json: boolean; readonly debug: boolean },
+): Promise<number> {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+  const error = thrown instanceof CommanderError ? usageError(thrown) : asCancelled(thrown);
+  if (report.json) terminal.out(JSON.stringify(toErrorDocument(error), null, 2));
+  const style = await styleFor(terminal.hasColor('stderr'));
+  terminal.err(`${style.bad('error')} ${style.dim(error.code)} ${error.message}`);
+  if (error.hint !== undefined) terminal.err(`  ${error.hint}`);
+  if (report.debug) terminal.err(String((error.cause instanceof Error ? error.cause : error).stack));
+  return error.exitCode;
+}
+
+function usageError(error: CommanderError): MlxError {
+  if (error.code === 'commander.help')
+    return new MlxError('USAGE', 'A command is missing.', {
+      hint: 'Run it with --help to see which there are.',
+    });
+  const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest.join(' ').replace(/[()]/g, '').trim();
+  const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}${message.endsWith('.') ? '' : '.'}`;
+  return new MlxError('USAGE', text, {
+    hint: suggestion === '' ? 'Run it with --help to see its options.' : suggestion,
+  });
+}
+
+/** Ctrl-C at a prompt is an interruption like any other. */
+function asCancelled(thrown: unknown): MlxError {
+  if (thrown instanceof Error && (thrown.name === 'ExitPromptError' || thrown.name === 'AbortPromptError')) {
+    return new MlxError('INTERRUPTED', 'Stopped; nothing was done.');
+  }
+  return toMlxError(thrown);
+}

@@ -1,0 +1,96 @@
+import { MlxError } from '../errors.js';
+import type { SettingSpec } from './settings.js';
+
+/**
+ * A setting's value out of the text of a variable or flag.
+ * @param where how the user knows it: `MLX_DATA_TARGET`, `--target`
+ * @throws MlxError CONFIG_INVALID
+ */
+export function parseSettingText(spec: SettingSpec, text: string, where: string): unknown {
+  switch (spec.kind) {
+    case 'text':
+      return checkSetting(spec, text, where);
+    case 'integer':
+    case 'number':
+      return checkSetting(spec, text.trim() === '' ? Number.NaN : Number(text), where);
+    case 'boolean':
+      return checkSetting(
+        spec,
+        text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text,
+        where,
+      );
+    case 'list':
+      return text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
+    case 'map':
+      return parsePairs(text.split(','), where);
+  }
+}
+
+/**
+ * `['a=1', 'b=x']` → `{a: '1', b: 'x'}`.
+ * @throws MlxError USAGE on an item without `=`
+ */
+export function parsePairs(items: readonly string[], where: string): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  for (const item of items.filter((text) => text.trim() !== '')) {
+    const at = item.indexOf('=');
+    if (at < 1) {
+      throw new MlxError('USAGE', `${where} takes name=value, not "${item}".`, {
+        hint: `For example: ${where} n_estimators=200`,
+      });
+    }
+    pairs[item.slice(0, at).trim()] = item.slice(at + 1).trim();
+  }
+  return pairs;
+}
+
+/**
+ * Checks a value against the setting's kind, choices and range; gives it back.
+ * @throws MlxError CONFIG_INVALID
+ */
+export function checkSetting(spec: SettingSpec, value: unknown, where: string): unknown {
+  if (value === null && spec.default === null) return value;
+  const problem = problemOf(spec, value);
+  if (problem !== null)
+    throw new MlxError('CONFIG_INVALID', `${where} ${problem}, not ${JSON.stringify(value)}.`, {
+      hint: spec.help,
+    });
+  return value;
+}
+
+function problemOf(spec: SettingSpec, value: unknown): string | null {
+  switch (spec.kind) {
+    case 'text':
+      if (typeof value !== 'string' || value === '') return 'takes a text';
+      return spec.choices === undefined || spec.choices.includes(value)
+        ? null
+        : `takes one of ${spec.choices.join(', ')}`;
+    case 'integer':
+    case 'number':
+      return numberProblem(spec, value);
+    case 'boolean':
+      return typeof value === 'boolean' ? null : 'takes true or false';
+    case 'list':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string')
+        ? null
+        : 'takes a list of texts';
+    case 'map':
+      return isPlainMap(value) ? null : 'takes an object of texts, numbers or booleans';
+  }
+}
+
+function numberProblem(spec: SettingSpec, value: unknown): string | null {
+  const { min = -Infinity, max = Infinity } = spec;
+  const whole = spec.kind === 'integer';
+  const fits =
+    typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value));
+  return fits ? null : `takes a ${whole ? 'whole ' : ''}number from ${min} to ${max}`;
+}
+
+function isPlainMap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((item) => ['string', 'number', 'boolean'].includes(typeof item));
+}

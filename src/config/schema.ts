@@ -1,0 +1,49 @@
+import { SETTING_KEYS, SETTINGS, type SettingSpec } from './settings.js';
+
+type JsonSchema = Record<string, unknown>;
+
+/** The JSON Schema of `mlops.config.json`, from which editors complete it. */
+export function configJsonSchema(): JsonSchema {
+  const root = section();
+  (root.properties as JsonSchema).$schema = { type: 'string' };
+  for (const key of SETTING_KEYS) {
+    const parts = key.split('.');
+    const name = parts.pop() as string;
+    let node = root;
+    for (const part of parts) {
+      const properties = node.properties as Record<string, JsonSchema>;
+      properties[part] ??= section();
+      node = properties[part];
+    }
+    (node.properties as JsonSchema)[name] = leaf(SETTINGS[key]);
+  }
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'mlops.config.json', ...root };
+}
+
+function section(): JsonSchema {
+  return { type: 'object', additionalProperties: false, properties: {} };
+}
+
+const JSON_TYPE = {
+  text: 'string',
+  integer: 'integer',
+  number: 'number',
+  boolean: 'boolean',
+  list: 'array',
+  map: 'object',
+} as const;
+
+function leaf(spec: SettingSpec): JsonSchema {
+  const type = JSON_TYPE[spec.kind];
+  return {
+    type: spec.default === null ? [type, 'null'] : type,
+    description: spec.help,
+    ...(spec.kind === 'list' ? { items: { type: 'string' } } : {}),
+    ...(spec.choices === undefined
+      ? {}
+      : { enum: spec.default === null ? [...spec.choices, null] : spec.choices }),
+    ...(spec.min === undefined ? {} : { minimum: spec.min }),
+    ...(spec.max === undefined ? {} : { maximum: spec.max }),
+    ...(spec.default === null ? {} : { default: spec.default }),
+  };
+}

@@ -1,0 +1,207 @@
+import type { TimeFormat } from '../data/schema.js';
+
+/** How a setting's text (in a variable) and its JSON value are read. */
+export type SettingKind = 'text' | 'integer' | 'number' | 'boolean' | 'list' | 'map';
+
+export interface SettingSpec {
+  readonly kind: SettingKind;
+  readonly default: unknown;
+  readonly help: string;
+  readonly choices?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Every setting of `mlops.config.json`, by its dotted key. The variable is MLX_ and the key in capitals. */
+export const SETTINGS = {
+  name: { kind: 'text', default: null, help: 'Name of the model that this folder is about.' },
+  experiment: { kind: 'text', default: 'default', help: 'Experiment that runs are filed under.' },
+  'data.train': { kind: 'text', default: null, help: 'Training table (CSV).' },
+  'data.test': {
+    kind: 'text',
+    default: null,
+    help: 'Test table; without one a part of the training table is held out.',
+  },
+  'data.target': { kind: 'text', default: null, help: 'Column to learn.' },
+  'data.drop': { kind: 'list', default: [], help: 'Columns to leave out.' },
+  'data.task': {
+    kind: 'text',
+    default: 'auto',
+    choices: ['auto', 'classification', 'regression'],
+    help: 'What the target is.',
+  },
+  'data.testShare': {
+    kind: 'number',
+    default: 0.2,
+    min: 0.01,
+    max: 0.9,
+    help: 'Share of rows held out when there is no test table.',
+  },
+  'data.split': {
+    kind: 'text',
+    default: 'auto',
+    choices: ['auto', 'random', 'stratified', 'tail'],
+    help: 'How rows are held out; `tail` keeps the last rows, for tables in time order.',
+  },
+  'data.timeFormats': { kind: 'map', default: {}, help: 'Time format by column: iso, dmy, mdy or epoch.' },
+  'features.impute': {
+    kind: 'text',
+    default: null,
+    choices: ['median', 'mean'],
+    help: 'How missing numbers are filled (default: median).',
+  },
+  'features.outliers': {
+    kind: 'text',
+    default: null,
+    choices: ['none', 'iqr'],
+    help: 'Whether numbers are capped at 1.5 interquartile ranges (default: iqr for preprocess, none for trees).',
+  },
+  'features.encode': {
+    kind: 'text',
+    default: null,
+    choices: ['ordinal', 'one-hot'],
+    help: 'How categories become numbers (default: one-hot for preprocess, ordinal for trees).',
+  },
+  'features.scale': {
+    kind: 'text',
+    default: null,
+    choices: ['none', 'standard'],
+    help: 'Whether numbers are standardised (default: standard for preprocess, none for trees).',
+  },
+  'training.algorithm': {
+    kind: 'text',
+    default: 'random-forest',
+    choices: ['random-forest', 'ml-random-forest'],
+    help: 'Training algorithm.',
+  },
+  'training.params': { kind: 'map', default: {}, help: 'Parameters of the algorithm.' },
+  'training.seed': {
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 4_294_967_295,
+    help: 'Seed of every random choice.',
+  },
+  'training.workers': {
+    kind: 'integer',
+    default: null,
+    min: 1,
+    max: 256,
+    help: 'Worker threads (default: one per core); the model does not depend on it.',
+  },
+  'registry.keepLatest': {
+    kind: 'integer',
+    default: null,
+    min: 1,
+    max: 1000,
+    help: 'Versions kept out of the archive on promotion; production is never archived by it.',
+  },
+  'serving.host': { kind: 'text', default: '127.0.0.1', help: 'Address to listen on.' },
+  'serving.port': {
+    kind: 'integer',
+    default: 8080,
+    min: 0,
+    max: 65_535,
+    help: 'Port to listen on; 0 picks a free one.',
+  },
+  'serving.bodyLimit': {
+    kind: 'integer',
+    default: 5_000_000,
+    min: 1000,
+    max: 1_000_000_000,
+    help: 'Largest request body in bytes.',
+  },
+  'serving.rowLimit': {
+    kind: 'integer',
+    default: 10_000,
+    min: 1,
+    max: 10_000_000,
+    help: 'Most rows in one request.',
+  },
+  'serving.slowMs': {
+    kind: 'number',
+    default: 1000,
+    min: 0,
+    max: 3_600_000,
+    help: 'Predictions slower than this are warned of, in milliseconds.',
+  },
+  'serving.pollMs': {
+    kind: 'integer',
+    default: 250,
+    min: 10,
+    max: 60_000,
+    help: 'How often the registry is looked at, in milliseconds.',
+  },
+  'serving.tokenFile': {
+    kind: 'text',
+    default: null,
+    help: 'File with one bearer token a line; without it no token is needed.',
+  },
+  'monitoring.maxErrors': {
+    kind: 'integer',
+    default: 10,
+    min: 1,
+    max: 1_000_000,
+    help: 'Failed predictions after a promotion that take production back.',
+  },
+  'monitoring.windowSeconds': {
+    kind: 'integer',
+    default: 300,
+    min: 1,
+    max: 86_400,
+    help: 'How long after a promotion failures are counted.',
+  },
+  'monitoring.webhook': { kind: 'text', default: null, help: 'Address that alerts are posted to as JSON.' },
+  'monitoring.command': {
+    kind: 'text',
+    default: null,
+    help: 'Shell command that alerts are given to on standard input.',
+  },
+  'drift.alpha': {
+    kind: 'number',
+    default: 0.01,
+    min: 1e-9,
+    max: 0.5,
+    help: 'Significance after correction for the number of columns.',
+  },
+  'drift.minRows': {
+    kind: 'integer',
+    default: 50,
+    min: 2,
+    max: 10_000_000,
+    help: 'Fewer rows than this are not judged.',
+  },
+} as const satisfies Record<string, SettingSpec>;
+
+export type SettingKey = keyof typeof SETTINGS;
+export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+/** Where a value came from. */
+export type Origin = 'flag' | 'variable' | 'file' | 'default';
+
+export interface SettingValue {
+  readonly value: unknown;
+  readonly origin: Origin;
+  /** The flag, the variable or the file that gave it. */
+  readonly source: string | null;
+}
+
+/** The effective configuration. */
+export type Settings = Readonly<Record<SettingKey, SettingValue>>;
+
+export type TimeFormats = Readonly<Record<string, TimeFormat>>;
+
+export function variableName(key: string): string {
+  return `MLX_${key
+    .replaceAll('.', '_')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toUpperCase()}`;
+}
+
+export function textSetting(settings: Settings, key: SettingKey): string | null {
+  return settings[key].value as string | null;
+}
+
+export function numberSetting(settings: Settings, key: SettingKey): number {
+  return settings[key].value as number;
+}
