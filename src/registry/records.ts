@@ -1,0 +1,1 @@
+export type { ModelVersion, RegistryEvent, RegistryEventKind, Stage } from '../store/registry-records.js';

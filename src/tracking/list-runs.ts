@@ -1,0 +1,28 @@
+import type { RunRecord } from '../store/run-records.js';
+import type { Store } from '../store/store.js';
+import { parseRunFilter } from './parse-filter.js';
+import { parseRunSort } from './parse-sort.js';
+
+export interface RunListQuery {
+  /** For example `metrics.roc_auc > 0.9 and params.algorithm = 'random-forest'`. */
+  readonly where?: string | undefined;
+  /** For example `metrics.roc_auc desc` or `-metrics.roc_auc`; newest first without it. */
+  readonly sort?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly experiment?: string | undefined;
+  /** True: deleted runs alone. */
+  readonly deleted?: boolean | undefined;
+}
+
+/** Runs that meet a filter, sorted; the store does the work. Errors: EXPRESSION_INVALID. */
+export async function listRuns(store: Store, query: RunListQuery = {}): Promise<RunRecord[]> {
+  return store.runs.search({
+    ...(query.where === undefined || query.where.trim() === ''
+      ? {}
+      : { filter: parseRunFilter(query.where) }),
+    ...(query.sort === undefined || query.sort.trim() === '' ? {} : { sort: parseRunSort(query.sort) }),
+    ...(query.limit === undefined ? {} : { limit: query.limit }),
+    ...(query.experiment === undefined ? {} : { experiment: query.experiment }),
+    ...(query.deleted === undefined ? {} : { deleted: query.deleted }),
+  });
+}

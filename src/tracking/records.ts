@@ -1,0 +1,1 @@
+export type { MetricStep, RunRecord, RunStatus } from '../store/run-records.js';
