@@ -1,0 +1,88 @@
+import type { CandidateRange } from './candidate-range.js';
+import type { GiniCounts } from './gini-histogram.js';
+import { type BestSplit, type Scan, takeSplit } from './splitter.js';
+
+/*
+ * Minimising the weighted Gini impurity of the children is maximising
+ * Σ l_k² / W_left + Σ r_k² / W_right over the class weights l and r (Breiman et al., CART, 1984, section 4.3).
+ * Weights are whole numbers, so the sums are exact.
+ */
+
+/**
+ * For two classes the score is W − 2 (l₀l₁ / W_left + r₀r₁ / W_right). Candidates are compared as fractions,
+ * without a division for each.
+ */
+export function createTwoClassScan(counts: GiniCounts, range: CandidateRange, best: BestSplit): Scan {
+  const { laneSize, weights, occupied, nodeWeights } = counts;
+  return (lane, column, size) => {
+    const { from, to } = range;
+    const base = lane * laneSize;
+    const total0 = nodeWeights[0] as number;
+    const total1 = nodeWeights[1] as number;
+    const total = total0 + total1;
+    let left0 = 0;
+    let left1 = 0;
+    let lowestTop = (total - best.score) / 2;
+    let lowestBottom = 1;
+    let bestAt = -1;
+    for (let i = 0; i < size; i++) {
+      const entry = base + ((occupied[i] as number) << 1);
+      left0 += weights[entry] as number;
+      left1 += weights[entry + 1] as number;
+      weights[entry] = 0;
+      weights[entry + 1] = 0;
+      const leftWeight = left0 + left1;
+      const rightWeight = total - leftWeight;
+      const top = left0 * left1 * rightWeight + (total0 - left0) * (total1 - left1) * leftWeight;
+      const bottom = leftWeight * rightWeight;
+      if (top * lowestBottom < lowestTop * bottom && i >= from && i < to) {
+        lowestTop = top;
+        lowestBottom = bottom;
+        bestAt = i;
+      }
+    }
+    if (bestAt >= 0) takeSplit(best, column, occupied, bestAt, total - (2 * lowestTop) / lowestBottom);
+  };
+}
+
+export function createManyClassScan(counts: GiniCounts, range: CandidateRange, best: BestSplit): Scan {
+  const { classes, laneSize, weights, occupied, nodeWeights } = counts;
+  const left = new Float64Array(classes);
+  return (lane, column, size) => {
+    const base = lane * laneSize;
+    let leftWeight = 0;
+    let rightWeight = 0;
+    let leftSquares = 0;
+    let rightSquares = 0;
+    for (let k = 0; k < classes; k++) {
+      const weight = nodeWeights[k] as number;
+      left[k] = 0;
+      rightWeight += weight;
+      rightSquares += weight * weight;
+    }
+    const { from, to } = range;
+    let bestScore = best.score;
+    let bestAt = -1;
+    for (let i = 0; i < size; i++) {
+      const entry = base + (occupied[i] as number) * classes;
+      for (let k = 0; k < classes; k++) {
+        const moved = weights[entry + k] as number;
+        if (moved === 0) continue;
+        weights[entry + k] = 0;
+        const before = left[k] as number;
+        const rightBefore = (nodeWeights[k] as number) - before;
+        left[k] = before + moved;
+        leftWeight += moved;
+        rightWeight -= moved;
+        leftSquares += moved * (2 * before + moved);
+        rightSquares -= moved * (2 * rightBefore - moved);
+      }
+      const score = leftSquares / leftWeight + rightSquares / rightWeight;
+      if (score > bestScore && i >= from && i < to) {
+        bestScore = score;
+        bestAt = i;
+      }
+    }
+    if (bestAt >= 0) takeSplit(best, column, occupied, bestAt, bestScore);
+  };
+}

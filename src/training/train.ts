@@ -1,0 +1,82 @@
+import { availableParallelism } from 'node:os';
+import { MlxError } from '../errors.js';
+import { ALGORITHMS } from './algorithms.js';
+import type { FitInput, FittedModel, TrainingSpec } from './fit.js';
+import { fitPackageForest } from './package-forest.js';
+import { type Algorithm, mostAlike, type ParameterValue, resolveParameters } from './parameters.js';
+import { fitRandomForest } from './random-forest.js';
+
+export interface TrainedModel extends FittedModel {
+  /** Every parameter with the value that was used. */
+  readonly params: Readonly<Record<string, ParameterValue>>;
+  readonly fitMs: number;
+}
+
+const FITS: Readonly<Record<string, (input: FitInput) => Promise<FittedModel>>> = {
+  'random-forest': fitRandomForest,
+  'ml-random-forest': fitPackageForest,
+};
+
+/**
+ * Trains a model on a feature matrix.
+ *
+ * @throws MlxError PARAM_INVALID (algorithm, parameter, workers), DATA_EMPTY, FEATURES_MISSING,
+ * TARGET_UNUSABLE, TRAINING_FAILED; the signal's reason when it is aborted (INTERRUPTED where it has none of
+ * its own)
+ */
+export async function trainModel(spec: TrainingSpec): Promise<TrainedModel> {
+  const algorithm = findAlgorithm(spec.algorithm);
+  const params = resolveParameters(algorithm, spec.task, spec.params ?? {});
+  const workers = spec.workers ?? availableParallelism();
+  if (!Number.isInteger(workers) || workers < 1 || workers > 1024) {
+    throw new MlxError('PARAM_INVALID', `workers cannot be ${workers}.`, {
+      hint: 'workers takes a whole number from 1.',
+    });
+  }
+  checkData(spec);
+  const classes = spec.task === 'regression' ? 0 : spec.classes;
+  const startedAt = performance.now();
+  try {
+    spec.signal?.throwIfAborted();
+    const train = FITS[algorithm.name] as (input: FitInput) => Promise<FittedModel>;
+    const fitted = await train({ ...spec, classes, params, workers });
+    return { ...fitted, params, fitMs: performance.now() - startedAt };
+  } catch (error) {
+    if (spec.signal?.aborted && !(error instanceof MlxError)) {
+      throw new MlxError('INTERRUPTED', 'Training was stopped; nothing was kept.', { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** @throws MlxError PARAM_INVALID where there is no algorithm of that name */
+export function findAlgorithm(name: string): Algorithm {
+  const algorithm = ALGORITHMS.find((known) => known.name === name);
+  if (algorithm !== undefined) return algorithm;
+  const names = ALGORITHMS.map((known) => known.name);
+  const near = mostAlike(name, names);
+  throw new MlxError('PARAM_INVALID', `There is no algorithm "${name}".`, {
+    hint: `${near === undefined ? '' : `Did you mean ${near}? `}There are: ${names.join(', ')}.`,
+    details: { parameter: 'algorithm', known: names },
+  });
+}
+
+function checkData({ task, matrix, target, classes }: TrainingSpec): void {
+  if (matrix.rows === 0) throw new MlxError('DATA_EMPTY', 'There are no rows to train on.');
+  if (matrix.columns === 0) throw new MlxError('FEATURES_MISSING', 'There are no columns to train on.');
+  if (matrix.data.length !== matrix.rows * matrix.columns || target.length !== matrix.rows) {
+    throw new MlxError('INTERNAL', 'The matrix, its shape and the target do not fit together.');
+  }
+  if (task === 'regression') {
+    if (target.every(Number.isFinite)) return;
+    throw new MlxError('TARGET_UNUSABLE', 'The target has values that are missing or infinite.', {
+      hint: 'Drop the rows without a target.',
+    });
+  }
+  if (classes < 2) {
+    throw new MlxError('TARGET_UNUSABLE', 'The target has one class only: there is nothing to learn.');
+  }
+  if (!target.every((value) => Number.isInteger(value) && value >= 0 && value < classes)) {
+    throw new MlxError('INTERNAL', `The target has values that are no class index below ${classes}.`);
+  }
+}
