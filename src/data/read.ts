@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { Anomaly } from './anomaly.js';
+import { inferFile } from './infer-file.js';
+import { pourFile, pourText } from './pour.js';
+import type { Schema, TimeFormat } from './schema.js';
+import { SchemaPlan } from './schema-plan.js';
+import type { RowEstimate } from './sinks.js';
+import type { Table } from './table.js';
+
+export { type BatchOptions, readBatches, type TableBatch } from './batches.js';
+
+export interface ReadOptions {
+  /** Read by this schema; inferred from all rows when not given. */
+  readonly schema?: Schema | undefined;
+  /** Formats of time columns that the data do not prove, by column name; only where the schema is inferred. */
+  readonly timeFormats?: Readonly<Record<string, TimeFormat>> | undefined;
+  /** Keep only these columns. */
+  readonly columns?: readonly string[] | undefined;
+  /** One character; sniffed from the header when not given. */
+  readonly delimiter?: string | undefined;
+  /** Bytes read at a time; makes no difference to the result. */
+  readonly chunkBytes?: number | undefined;
+}
+
+export interface ReadResult {
+  readonly table: Table;
+  readonly schema: Schema;
+  /** SHA-256 of the file's bytes, in hexadecimal. */
+  readonly digest: string;
+  readonly bytes: number;
+  /** What inference found: odd cells (errors), dates of unknown order (warnings). Empty with a given schema. */
+  readonly anomalies: readonly Anomaly[];
+}
+
+/**
+ * Reads a CSV file into a table. Without a schema the types come from every row; with one, each cell must
+ * decode, each feature (or each of `columns`) must be there, and other columns of the file are passed over.
+ * @throws MlxError FILE_NOT_FOUND, FILE_UNREADABLE, DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID; DATA_INVALID
+ *   where the file does not fit the schema; COLUMN_NOT_FOUND for an option that names no column; USAGE
+ */
+export async function readTable(path: string, options: ReadOptions = {}): Promise<ReadResult> {
+  const { schema } = options;
+  if (schema === undefined) return inferFile(path, options);
+  const { columns, delimiter, chunkBytes } = options;
+  const hash = createHash('sha256');
+  const estimate: RowEstimate = { rows: 0 };
+  const plan = new SchemaPlan(schema, path, columns, estimate);
+  const { rows, bytes } = await pourFile(path, (header) => plan.open(header), {
+    delimiter,
+    chunkBytes,
+    hash,
+    estimate,
+  });
+  return { table: plan.finish(rows), schema, digest: hash.digest('hex'), bytes, anomalies: [] };
+}
+
+/**
+ * A table from CSV text, header first, by a schema: the body of a request, say.
+ * @throws MlxError DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID, DATA_INVALID
+ */
+export function parseTableText(text: string, schema: Schema): Table {
+  const plan = new SchemaPlan(schema, 'the CSV text', undefined, { rows: 0 });
+  const rows = pourText(text, 'the CSV text', (header) => plan.open(header));
+  return plan.finish(rows);
+}

@@ -1,0 +1,96 @@
+import { createRandom } from '../stats/random.js';
+
+export interface SplitOptions {
+  /** Share of the rows that are held out, 0..1. */
+  readonly testShare: number;
+  readonly seed: number;
+  /** `tail` holds out the last rows, for data in time order. */
+  readonly method: 'random' | 'stratified' | 'tail';
+  /** Class of each row, for `stratified`; rows with NaN are a stratum of their own. */
+  readonly classes?: Float64Array;
+}
+
+/** Row numbers of both parts, ascending. */
+export interface Split {
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+  readonly method: 'random' | 'stratified' | 'tail';
+}
+
+/**
+ * Splits rows into a part to train on and a part held out: round(rows × testShare) rows, but with two rows or
+ * more neither part is empty unless the share is 0 or 1. Stratified: each class gives its share, by largest
+ * remainder, and a class with two rows or more keeps one at least for training.
+ * @throws RangeError for a share outside 0..1, or `stratified` without classes
+ */
+export function splitRows(rows: number, { testShare, seed, method, classes }: SplitOptions): Split {
+  if (!(testShare >= 0 && testShare <= 1))
+    throw new RangeError(`the share held out must be 0..1: ${testShare}`);
+  const held = heldOut(rows, testShare);
+  if (method === 'tail') {
+    const order = Int32Array.from({ length: rows }, (_, row) => row);
+    return { train: order.slice(0, rows - held), test: order.slice(rows - held), method };
+  }
+  const random = createRandom(seed);
+  const isTest = new Uint8Array(rows);
+  for (const { members, count } of strata(
+    rows,
+    held,
+    method === 'stratified' ? classesOf(classes) : undefined,
+  )) {
+    random.shuffle(members);
+    for (let i = 0; i < count; i++) isTest[members[i] as number] = 1;
+  }
+  const all = Int32Array.from({ length: rows }, (_, row) => row);
+  return {
+    train: all.filter((row) => isTest[row] === 0),
+    test: all.filter((row) => isTest[row] === 1),
+    method,
+  };
+}
+
+function heldOut(rows: number, share: number): number {
+  const count = Math.round(rows * share);
+  if (rows < 2 || share === 0 || share === 1) return count;
+  return Math.min(Math.max(count, 1), rows - 1);
+}
+
+function classesOf(classes: Float64Array | undefined): Float64Array {
+  if (classes === undefined) throw new RangeError('a stratified split needs the classes');
+  return classes;
+}
+
+interface Stratum {
+  readonly members: Int32Array;
+  /** How many of them are held out. */
+  count: number;
+}
+
+function strata(rows: number, held: number, classes: Float64Array | undefined): Stratum[] {
+  const byClass = new Map<number, number[]>();
+  for (let row = 0; row < rows; row++) {
+    const key = classes?.[row] ?? 0;
+    const members = byClass.get(key);
+    if (members === undefined) byClass.set(key, [row]);
+    else members.push(row);
+  }
+  const shares = [...byClass.values()].map((list) => {
+    const members = Int32Array.from(list);
+    const exact = rows === 0 ? 0 : (members.length * held) / rows;
+    return { members, count: Math.floor(exact), remainder: exact - Math.floor(exact) };
+  });
+  let left = held - shares.reduce((sum, { count }) => sum + count, 0);
+  const byRemainder = [...shares].sort(
+    (a, b) => b.remainder - a.remainder || b.members.length - a.members.length,
+  );
+  // First each class that has a row to spare, by largest remainder; only then one that loses its last.
+  for (const spare of [1, 1, 0]) {
+    for (const share of byRemainder) {
+      if (left === 0) return shares;
+      if (share.members.length - share.count <= spare) continue;
+      share.count++;
+      left--;
+    }
+  }
+  return shares;
+}

@@ -1,0 +1,85 @@
+import { CellError, decodeText } from './cell.js';
+import { decimalFromText } from './decimal.js';
+import { type ColumnSink, NumberSink, type RowEstimate, TextSink } from './sinks.js';
+import { timeFromText } from './time.js';
+
+/** With more distinct numbers than this, a column with a rare word among them is numeric all the same. */
+const MANY_NUMBERS = 20;
+const ODD_SHARE = 0.01;
+
+/**
+ * Whether a column is of a type although `odd` of its cells are not: at most 1 % (or a single cell), and so many
+ * distinct values that it cannot be meant as a category.
+ */
+export function isTolerable(odd: number, valid: number, distinct: number): boolean {
+  return odd === 0 || (odd <= Math.max(1, ODD_SHARE * (odd + valid)) && distinct > MANY_NUMBERS);
+}
+
+/** A reading of text as values, tried on the levels seen so far. */
+const READINGS = [
+  { type: { type: 'number' }, read: decimalFromText },
+  { type: { type: 'time', timeFormat: 'iso' }, read: (text: string) => timeFromText(text, 'iso') },
+] as const;
+
+/**
+ * The column of a type not known yet: text until enough is seen, then numbers or times, decoded from there
+ * on without the detour over text. If that proves wrong later, the column is read again as text.
+ */
+export class UndecidedSink extends TextSink {
+  readonly #name: string;
+  readonly #estimate: RowEstimate;
+  /** Row (from 1) and line on which each level was first seen. */
+  readonly #firstSeen: { readonly row: number; readonly line: number }[] = [];
+  #triedAt = 0;
+
+  constructor(name: string, estimate: RowEstimate) {
+    super(name, { type: 'text' }, estimate);
+    this.#name = name;
+    this.#estimate = estimate;
+  }
+
+  protected override seen(code: number, line: number): void {
+    if (code === this.#firstSeen.length) this.#firstSeen.push({ row: this.length + 1, line });
+  }
+
+  /** The sink to go on with: another one once the type is clear. Tried again whenever the rows have doubled. */
+  settle(isLast: boolean): ColumnSink {
+    if (!isLast && this.length < this.#triedAt * 2) return this;
+    this.#triedAt = this.length;
+    const { codes, levels } = this.view();
+    if (levels.length === 0) return this;
+    const counts = new Float64Array(levels.length);
+    for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1;
+    for (const { type, read } of READINGS) {
+      const values = Float64Array.from(levels, read);
+      let [valid, odd, distinct] = [0, 0, 0];
+      values.forEach((value, level) => {
+        const count = counts[level] as number;
+        if (Number.isNaN(value)) odd += count;
+        else [valid, distinct] = [valid + count, distinct + 1];
+      });
+      if (valid > 0 && isTolerable(odd, valid, distinct)) {
+        const sink = new NumberSink(this.#name, type, this.#estimate);
+        for (const code of codes) sink.push(code < 0 ? Number.NaN : (values[code] as number));
+        values.forEach((value, level) => {
+          const first = this.#firstSeen[level];
+          if (!Number.isNaN(value) || first === undefined) return;
+          const error = oddLevel(type, levels[level] as string);
+          sink.odd.add(error, first.row, first.line, counts[level]);
+        });
+        return sink;
+      }
+    }
+    return this;
+  }
+}
+
+function oddLevel(type: (typeof READINGS)[number]['type'], text: string): CellError {
+  try {
+    decodeText(type, text);
+  } catch (error) {
+    if (error instanceof CellError) return error;
+    throw error;
+  }
+  throw new RangeError(`the level ${text} is not odd`);
+}
