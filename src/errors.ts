@@ -64,6 +64,7 @@ export const ERRORS = {
   MEDIA_TYPE_UNSUPPORTED: { exit: 1, status: 415, summary: 'the content type is not supported' },
   OVERLOADED: { exit: 5, status: 503, summary: 'too many requests are waiting' },
   UNAUTHORIZED: { exit: 1, status: 401, summary: 'a valid token is needed' },
+  FORBIDDEN: { exit: 1, status: 403, summary: 'the request names a host or an origin that is not allowed' },
   // signals
   INTERRUPTED: { exit: 130, status: 503, summary: 'stopped by Ctrl-C' },
   TERMINATED: { exit: 143, status: 503, summary: 'stopped by SIGTERM' },

@@ -1,4 +1,28 @@
+import {
+  abtestReportSpec,
+  abtestStartSpec,
+  abtestStatusSpec,
+  abtestStopSpec,
+} from '../commands/abtest/spec.js';
 import type { CommandGroupSpec, CommandSpec } from '../commands/command.js';
+import { driftSpec } from '../commands/drift/spec.js';
+import { feedbackSpec } from '../commands/feedback/spec.js';
+import { modelsAtSpec, modelsHistorySpec, modelsListSpec, modelsShowSpec } from '../commands/models/spec.js';
+import { predictSpec } from '../commands/predict/spec.js';
+import { preprocessSpec } from '../commands/preprocess/spec.js';
+import { promoteSpec } from '../commands/promote/spec.js';
+import { registerSpec } from '../commands/register/spec.js';
+import { retrainSpec } from '../commands/retrain/spec.js';
+import { rollbackSpec } from '../commands/rollback/spec.js';
+import {
+  runsCompareSpec,
+  runsDeleteSpec,
+  runsListSpec,
+  runsRestoreSpec,
+  runsShowSpec,
+} from '../commands/runs/spec.js';
+import { serveSpec } from '../commands/serve/spec.js';
+import { trainSpec } from '../commands/train/spec.js';
 
 export const COMMAND_GROUPS: readonly CommandGroupSpec[] = [
   { name: 'runs', group: 'Look at runs and models', summary: 'list, show and compare training runs' },
@@ -10,4 +34,28 @@ export const COMMAND_GROUPS: readonly CommandGroupSpec[] = [
   { name: 'abtest', group: 'Keep it honest', summary: 'compare two versions on live traffic' },
 ];
 
-export const COMMANDS: readonly CommandSpec[] = [];
+export const COMMANDS: readonly CommandSpec[] = [
+  preprocessSpec,
+  trainSpec,
+  predictSpec,
+  runsListSpec,
+  runsShowSpec,
+  runsCompareSpec,
+  runsDeleteSpec,
+  runsRestoreSpec,
+  modelsListSpec,
+  modelsShowSpec,
+  modelsHistorySpec,
+  modelsAtSpec,
+  registerSpec,
+  promoteSpec,
+  serveSpec,
+  feedbackSpec,
+  driftSpec,
+  abtestStartSpec,
+  abtestStatusSpec,
+  abtestReportSpec,
+  abtestStopSpec,
+  rollbackSpec,
+  retrainSpec,
+];

@@ -61,7 +61,7 @@ async function execute(
   });
   try {
     const values = await askForMissing(invocation, resolveValues(spec, given, config.settings), context);
-    const module = (await spec.load()) as CommandModule<OptionValues, unknown>;
+    const module = (await spec.load()) as CommandModule<OptionValues>;
     const { result, exitCode = 0 } = await module.run(values, context);
     await show(module, result, invocation, terminal);
     return exitCode;
@@ -74,7 +74,7 @@ async function execute(
 }
 
 async function show(
-  module: CommandModule<OptionValues, unknown>,
+  module: CommandModule<OptionValues>,
   result: unknown,
   { spec, shared }: Invocation,
   terminal: Terminal,
@@ -84,11 +84,7 @@ async function show(
     return;
   }
   const style = await styleFor(terminal.hasColor('stdout'));
-  const text = await renderBlocks(
-    module.view(result as never, style),
-    (shared.format ?? 'table') as Format,
-    style,
-  );
+  const text = await renderBlocks(module.view(result, style), (shared.format ?? 'table') as Format, style);
   if (text !== '') terminal.out(text);
 }
 

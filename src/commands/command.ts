@@ -66,9 +66,17 @@ export interface Outcome<Result> {
   readonly exitCode?: number;
 }
 
-export interface CommandModule<Options = never, Result = never> {
+export interface CommandModule<Options = never, Result = unknown> {
   run(options: Options, context: CommandContext): Promise<Outcome<Result>>;
   view(result: Result, style: Style): readonly ViewBlock[];
+}
+
+/** Puts a command's two files together: `() => loadParts(import('./run.js'), import('./view.js'))`. */
+export async function loadParts(
+  run: Promise<Pick<CommandModule, 'run'>>,
+  view: Promise<Pick<CommandModule, 'view'>>,
+): Promise<CommandModule> {
+  return { run: (await run).run, view: (await view).view };
 }
 
 /** Text for a person. A view is a pure function from a result to blocks. */

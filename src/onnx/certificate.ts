@@ -10,7 +10,7 @@ export interface Certificate {
   /** Batch sizes that gave the same bytes as row by row. */
   readonly batchSizes: readonly number[];
   readonly threads: readonly number[];
-  /** SHA-256 of the model file without the certificate itself. */
+  /** SHA-256 of the model file as it was before baseline and certificate were added at its end. */
   readonly bodySha256: string;
   /** What differed, where it did. */
   readonly mismatch: string | null;
@@ -19,19 +19,32 @@ export interface Certificate {
 /** Feeds for rows `start` (inclusive) to `end` (exclusive) of the held-out table. */
 export type FeedRows = (start: number, end: number) => Readonly<Record<string, TensorData>>;
 
-const THREADS = [1, 2];
+/** The thread counts whose scores are compared. */
+export const CERTIFIED_THREADS = [1, 2];
+
+/** A session that the caller has open already. */
+export interface OpenSession {
+  readonly threads: number;
+  readonly session: ModelSession;
+}
 
 /**
  * Scores `rows` held-out rows one by one, in small batches and all at once, on one thread and on two, and
  * compares the bytes of every output.
- * @param bytes the model file as saved, before the certificate is appended
+ * @param bytes the model file; its graph is not touched afterwards
+ * @param open a session of these bytes, so that a large model need not be loaded once more
  */
-export async function certify(bytes: Uint8Array, rows: number, feed: FeedRows): Promise<Certificate> {
+export async function certify(
+  bytes: Uint8Array,
+  rows: number,
+  feed: FeedRows,
+  open?: OpenSession,
+): Promise<Certificate> {
   if (rows < 1) throw new MlxError('MODEL_UNCERTIFIED', 'A certificate needs at least one held-out row.');
   const batchSizes = [...new Set([1, Math.min(7, rows), rows])];
   const digests = new Map<string, string>();
-  for (const threads of THREADS) {
-    const session = await ModelSession.load(bytes, { threads });
+  for (const threads of CERTIFIED_THREADS) {
+    const session = threads === open?.threads ? open.session : await ModelSession.load(bytes, { threads });
     try {
       for (const size of batchSizes) {
         digests.set(
@@ -40,7 +53,7 @@ export async function certify(bytes: Uint8Array, rows: number, feed: FeedRows): 
         );
       }
     } finally {
-      await session.release();
+      if (session !== open?.session) await session.release();
     }
   }
   const [first, ...others] = [...digests];
@@ -49,7 +62,7 @@ export async function certify(bytes: Uint8Array, rows: number, feed: FeedRows): 
     passed: different === undefined,
     rows,
     batchSizes,
-    threads: THREADS,
+    threads: CERTIFIED_THREADS,
     bodySha256: createHash('sha256').update(bytes).digest('hex'),
     mismatch: different === undefined ? null : `${different[0]} differ from ${first?.[0]}`,
   };

@@ -10,7 +10,7 @@ import type { Manifest } from './manifest.js';
  * @throws MlxError DATA_INVALID when the table lacks a column of the model
  */
 export function feedsOf(
-  manifest: Manifest,
+  manifest: Pick<Manifest, 'columns' | 'input'>,
   table: Table,
   start = 0,
   end = table.rows,

@@ -48,6 +48,11 @@ export class ScoringModel {
     return new ScoringModel(session, manifest, metadata, sha256);
   }
 
+  /** A session that is open already, seen as the model that the manifest describes; it has no baseline yet. */
+  static around(session: ModelSession, manifest: Manifest): ScoringModel {
+    return new ScoringModel(session, manifest, {}, '');
+  }
+
   /**
    * Scores every row of the table, which holds the manifest's columns by name.
    * @throws MlxError SCORING_FAILED when the model fails or gives a score that is not finite

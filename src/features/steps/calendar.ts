@@ -6,7 +6,7 @@ import type { Step } from '../step.js';
 type State = { readonly columns: number };
 
 /** The features that one time column becomes, in order. */
-const PARTS = ['year', 'month', 'day', 'day_of_week', 'hour', 'days'] as const;
+const PARTS = ['year', 'month', 'day', 'day_of_week', 'hour'] as const;
 
 const DAY = 86_400;
 /** Days from 0000-03-01, where the arithmetic begins, to 1970-01-01. */
@@ -15,8 +15,8 @@ const FIRST = -62_135_596_800; // 0001-01-01T00:00:00Z
 const LAST = 253_402_300_799; // 9999-12-31T23:59:59Z
 
 /**
- * A UTC time becomes year, month (1-12), day (1-31), day of week (Monday = 0), hour (0-23) and whole days since
- * 1970. Times outside the years 1 to 9999 are taken as the nearest in them.
+ * A UTC time becomes year, month (1-12), day (1-31), day of week (Monday = 0) and hour (0-23). There is no
+ * count of days: trees cannot go on with a trend beyond the days that they saw. Times outside the years 1 to 9999 are taken as the nearest in them.
  *
  * Integer arithmetic only, so that any batch gives the same bits. Source of the formula: Howard Hinnant,
  * "chrono-Compatible Low-Level Date Algorithms" (civil_from_days), shifted so that no quotient is negative.
@@ -58,7 +58,6 @@ function partsOf(seconds: number): Record<(typeof PARTS)[number], number> {
     day: date.getUTCDate(),
     day_of_week: (date.getUTCDay() + 6) % 7,
     hour: date.getUTCHours(),
-    days: Math.floor(clamped / DAY),
   };
 }
 
@@ -77,8 +76,7 @@ class CalendarGraph {
     const days = this.#operate('Div', shifted, DAY);
     const hour = this.#operate('Div', this.#operate('Sub', shifted, this.#operate('Mul', days, DAY)), 3600);
     const [year, month, day] = this.#civil(days);
-    const sinceEpoch = this.#operate('Sub', days, EPOCH_SHIFT_DAYS);
-    return [year, month, day, this.#remainder(this.#operate('Add', days, 2), 7), hour, sinceEpoch];
+    return [year, month, day, this.#remainder(this.#operate('Add', days, 2), 7), hour];
   }
 
   #civil(days: TensorRef): [TensorRef, TensorRef, TensorRef] {

@@ -1,0 +1,92 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { GraphBuilder } from '../../onnx/graph.js';
+import { ModelSession } from '../../onnx/session.js';
+import { openStore } from '../../store/store.js';
+import { attempt, type Check, type Finding, fail, ok, warn } from './check.js';
+import { isInRange } from './node-range.js';
+
+const PACKAGE = new URL('../../../package.json', import.meta.url);
+const GIBIBYTE = 2 ** 30;
+
+/** Node, the machine, and the three native libraries, each by doing what it is there for. */
+export async function checkInstallation(now: () => Date): Promise<Check[]> {
+  return [
+    await attempt('node', 'Install mlx again.', checkNode),
+    await attempt('machine', '', async () =>
+      ok(
+        `${availableParallelism()} cores, ${(totalmem() / GIBIBYTE).toFixed(1)} GiB of memory, ${process.platform} ${process.arch}`,
+      ),
+    ),
+    await attempt(
+      'onnxruntime',
+      'Install mlx again; on Linux it needs glibc 2.28 or newer (Alpine has none).',
+      runTinyModel,
+    ),
+    await attempt('sqlite', 'Run `npm rebuild better-sqlite3` in the folder of mlx.', () => writeStore(now)),
+    await attempt('duckdb', 'Run `npm install` in the folder of mlx.', queryDuckdb),
+  ];
+}
+
+async function checkNode(): Promise<Finding> {
+  const { engines } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { engines: { node: string } };
+  const { node } = process.versions;
+  return isInRange(node, engines.node)
+    ? ok(`Node ${node}`)
+    : fail(`Node ${node} is not supported.`, `Use Node ${engines.node}.`);
+}
+
+/** y = x + 1 on two rows. */
+async function runTinyModel(): Promise<Finding> {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'double', ['N', 1]);
+  const one = graph.constant('double', [1], new Float64Array([1]));
+  graph.output('y', graph.node('Add', [x, one], { type: 'double' }), ['N', 1]);
+  const session = await ModelSession.load(graph.build({}, '0'));
+  try {
+    const { y } = await session.run({
+      x: { type: 'double', dims: [2, 1], data: new Float64Array([1, 41]) },
+    });
+    const answer = Array.from(y?.data ?? [], Number).join();
+    return answer === '2,42'
+      ? ok('ONNX Runtime runs a model')
+      : fail(`ONNX Runtime computed ${answer} instead of 2,42.`, 'Install mlx again.');
+  } finally {
+    await session.release();
+  }
+}
+
+async function writeStore(now: () => Date): Promise<Finding> {
+  const folder = await mkdtemp(join(tmpdir(), 'mlx-doctor-'));
+  try {
+    const store = await openStore(join(folder, '.mlx'), { create: true, now });
+    try {
+      await store.locks.acquire('doctor');
+      await store.locks.release('doctor');
+    } finally {
+      await store.close();
+    }
+    return ok('SQLite writes a store');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** DuckDB reads Parquet and JSON only, so that mlx goes without it for CSV. */
+async function queryDuckdb(): Promise<Finding> {
+  try {
+    const { DuckDBInstance } = await import('@duckdb/node-api');
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    await connection.run('SELECT 42');
+    connection.closeSync();
+    instance.closeSync();
+    return ok('DuckDB answers a query');
+  } catch (error) {
+    return warn(
+      `DuckDB does not load: ${(error as Error).message}`,
+      'Only CSV can be read. Run `npm install` in the folder of mlx.',
+    );
+  }
+}

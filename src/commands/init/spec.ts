@@ -1,0 +1,35 @@
+import { SETTINGS } from '../../config/settings.js';
+import { type CommandSpec, loadParts } from '../command.js';
+
+export const initSpec: CommandSpec = {
+  path: ['init'],
+  group: 'Set up',
+  summary: 'scaffold configuration and deployment files',
+  description:
+    'Writes mlops.config.json with its schema for editors, keeps the store out of git, and makes the store. Run again,\n' +
+    'it changes nothing; a file that differs is kept unless --force is given. Settings that you added stay in any case.',
+  options: [
+    { flags: '--name <name>', help: 'name of the model (default with --yes: name of the folder)' },
+    { flags: '--data <file>', help: 'training table (CSV)' },
+    { flags: '--test <file>', help: 'test table; without one a part of the rows is held out' },
+    { flags: '--target <column>', help: 'column to learn' },
+    {
+      flags: '--algorithm <name>',
+      help: 'training algorithm',
+      choices: SETTINGS['training.algorithm'].choices,
+    },
+    {
+      flags: '--template <template>',
+      help: 'deployment files: three servers behind nginx',
+      choices: ['docker'],
+    },
+    { flags: '--force', help: 'replace files that differ', kind: 'flag' },
+    { flags: '--dry-run', help: 'say what would be written', kind: 'flag' },
+  ],
+  examples: [
+    'mlx init',
+    'mlx init --yes --name churn --data train.csv --target left',
+    'mlx init --yes --template docker --dry-run',
+  ],
+  load: () => loadParts(import('./run.js'), import('./view.js')),
+};

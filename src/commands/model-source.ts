@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { resolveModel } from '../registry/resolve.js';
+import { ScoringModel } from '../scoring/model.js';
+import type { ModelVersion } from '../store/registry-records.js';
+import type { CommandContext } from './command.js';
+
+/** A model that a command works with, and the version it is, when it comes from the registry. */
+export interface OpenedModel {
+  readonly model: ScoringModel;
+  readonly version: ModelVersion | null;
+  /** `churn/3`, or the path of the file. */
+  readonly label: string;
+}
+
+/** Opens what `--model` names: `churn`, `churn@staging`, `churn/3`, or the path of an `.onnx` file. */
+export async function openModel(context: CommandContext, ref: string, threads: number): Promise<OpenedModel> {
+  const path = resolve(context.cwd, ref);
+  if (ref.endsWith('.onnx') && existsSync(path)) {
+    return { model: await ScoringModel.open(path, { threads }), version: null, label: ref };
+  }
+  const store = await context.store();
+  const version = await resolveModel(store, ref);
+  const bytes = await store.artifacts.read(version.sha256);
+  return {
+    model: await ScoringModel.open(bytes, { threads }),
+    version,
+    label: `${version.name}/${version.version}`,
+  };
+}

@@ -1,0 +1,175 @@
+import type { TimeFormat } from '../data/schema.js';
+import type { ModelingSpec, OnModelingEvent } from '../modeling/spec.js';
+import type { CommandContext, OptionSpec, Progress } from './command.js';
+
+/** Options of every command that trains. */
+export const MODELING_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--data <file>',
+    help: 'training table (CSV)',
+    setting: 'data.train',
+    ask: 'Which table shall be learned from?',
+  },
+  {
+    flags: '--target <column>',
+    help: 'column to learn',
+    setting: 'data.target',
+    ask: 'Which column shall be learned?',
+  },
+  {
+    flags: '--test <file>',
+    help: 'test table; without one a part of the rows is held out',
+    setting: 'data.test',
+  },
+  {
+    flags: '--drop <columns>',
+    help: 'columns to leave out, comma-separated',
+    kind: 'list',
+    setting: 'data.drop',
+  },
+  {
+    flags: '--task <task>',
+    help: 'what the target is',
+    setting: 'data.task',
+    choices: ['auto', 'classification', 'regression'],
+  },
+  {
+    flags: '--time-format <column=format>',
+    help: 'how a time column is written: iso, dmy, mdy, epoch',
+    kind: 'pairs',
+    setting: 'data.timeFormats',
+  },
+  {
+    flags: '--test-share <share>',
+    help: 'share of rows held out without a test table',
+    setting: 'data.testShare',
+  },
+  {
+    flags: '--split <method>',
+    help: 'how rows are held out; tail keeps the last ones',
+    setting: 'data.split',
+    choices: ['auto', 'random', 'stratified', 'tail'],
+  },
+  {
+    flags: '--algorithm <name>',
+    help: 'training algorithm',
+    setting: 'training.algorithm',
+    choices: ['random-forest', 'ml-random-forest'],
+  },
+  {
+    flags: '--param <name=value>',
+    help: 'parameter of the algorithm; may be repeated',
+    kind: 'pairs',
+    setting: 'training.params',
+  },
+  {
+    flags: '--impute <strategy>',
+    help: 'how missing numbers are filled',
+    setting: 'features.impute',
+    choices: ['median', 'mean'],
+  },
+  {
+    flags: '--outliers <method>',
+    help: 'cap numbers at 1.5 interquartile ranges',
+    setting: 'features.outliers',
+    choices: ['none', 'iqr'],
+  },
+  {
+    flags: '--encode <method>',
+    help: 'how categories become numbers',
+    setting: 'features.encode',
+    choices: ['ordinal', 'one-hot'],
+  },
+  {
+    flags: '--scale <method>',
+    help: 'whether numbers are standardised',
+    setting: 'features.scale',
+    choices: ['none', 'standard'],
+  },
+  { flags: '--seed <n>', help: 'seed of every random choice', setting: 'training.seed' },
+  {
+    flags: '--workers <n>',
+    help: 'worker threads; the model does not depend on it',
+    setting: 'training.workers',
+  },
+  { flags: '--experiment <name>', help: 'experiment that the run is filed under', setting: 'experiment' },
+  { flags: '--name <name>', help: 'name of the run (default: two words)' },
+];
+
+/** The values of MODELING_OPTIONS after parsing. */
+export interface ModelingOptions {
+  readonly data: string;
+  readonly target: string;
+  readonly test?: string;
+  readonly drop: readonly string[];
+  readonly task: ModelingSpec['task'];
+  readonly timeFormat: Readonly<Record<string, TimeFormat>>;
+  readonly testShare: number;
+  readonly split: ModelingSpec['split'];
+  readonly algorithm: string;
+  readonly param: ModelingSpec['params'];
+  readonly impute?: string;
+  readonly outliers?: string;
+  readonly encode?: string;
+  readonly scale?: string;
+  readonly seed: number;
+  readonly workers?: number;
+  readonly experiment: string;
+  readonly name?: string;
+}
+
+export function modelingSpec(options: ModelingOptions): ModelingSpec {
+  const { impute, outliers, encode, scale } = options;
+  return {
+    data: options.data,
+    test: options.test,
+    target: options.target,
+    drop: options.drop,
+    task: options.task,
+    timeFormats: options.timeFormat,
+    testShare: options.testShare,
+    split: options.split,
+    algorithm: options.algorithm,
+    params: options.param,
+    recipe: { impute, outliers, encode, scale },
+    seed: options.seed,
+    workers: options.workers,
+    experiment: options.experiment,
+    name: options.name,
+  };
+}
+
+/** Shows what a training run is doing. */
+export function modelingProgress(context: CommandContext): {
+  readonly onEvent: OnModelingEvent;
+  readonly progress: Progress;
+} {
+  const progress = context.progress('reading the table');
+  let current = '';
+  const onEvent: OnModelingEvent = (event) => {
+    switch (event.kind) {
+      case 'reading':
+        return progress.update(`reading ${event.path}`);
+      case 'run':
+        current = event.name;
+        return;
+      case 'preparing':
+        return progress.update(
+          `${current}: fitting the preprocessing on ${event.rows} rows × ${event.columns} columns`,
+        );
+      case 'fitting':
+        return progress.update(
+          `${current}: ${event.algorithm} on ${event.rows} rows × ${event.features} features`,
+        );
+      case 'trees':
+        return progress.update(`${current}: ${event.done} of ${event.total} trees`);
+      case 'warning':
+        return context.warn(event.message);
+      case 'evaluating':
+        return progress.update(`${current}: scoring ${event.rows} held-out rows`);
+      case 'certifying':
+        return progress.update(`${current}: certifying on ${event.rows} rows`);
+    }
+  };
+  return { onEvent, progress };
+}

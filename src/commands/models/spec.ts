@@ -1,0 +1,45 @@
+import { type CommandSpec, loadParts } from '../command.js';
+
+const GROUP = 'Look at runs and models';
+
+export const modelsListSpec: CommandSpec = {
+  path: ['models', 'list'],
+  group: GROUP,
+  summary: 'models, or the versions of one',
+  arguments: [{ name: '[model]', help: 'name of a model: its versions are listed' }],
+  examples: ['mlx models list', 'mlx models list churn --format md'],
+  list: true,
+  load: () => loadParts(import('./list.js'), import('./list-view.js')),
+};
+
+export const modelsShowSpec: CommandSpec = {
+  path: ['models', 'show'],
+  group: GROUP,
+  summary: 'one version: where it came from, how good it is, what it takes',
+  arguments: [{ name: '<model>', help: 'churn (production), churn@staging, churn@alias or churn/3' }],
+  examples: ['mlx models show churn', 'mlx models show churn/3 --json'],
+  load: () => loadParts(import('./show.js'), import('./show-view.js')),
+};
+
+export const modelsHistorySpec: CommandSpec = {
+  path: ['models', 'history'],
+  group: GROUP,
+  summary: 'every event of a model: who, when, what, why',
+  arguments: [{ name: '<model>', help: 'name of the model' }],
+  examples: ['mlx models history churn'],
+  list: true,
+  load: () => loadParts(import('./history.js'), import('./history-view.js')),
+};
+
+export const modelsAtSpec: CommandSpec = {
+  path: ['models', 'at'],
+  group: GROUP,
+  summary: 'which version was in which stage at a time',
+  arguments: [
+    { name: '<time>', help: 'ISO 8601, UTC unless an offset is given' },
+    { name: '[model]', help: 'name of a model (default: all)' },
+  ],
+  examples: ['mlx models at 2026-03-03T12:00:00Z churn'],
+  list: true,
+  load: () => loadParts(import('./at.js'), import('./at-view.js')),
+};

@@ -1,0 +1,114 @@
+import { textSetting } from '../../config/settings.js';
+import { ERRORS, MlxError } from '../../errors.js';
+import { productionOf, retrain } from '../../retraining/retrain.js';
+import type { ModelVersion } from '../../store/registry-records.js';
+import type { Store } from '../../store/store.js';
+import { ALGORITHMS } from '../../training/algorithms.js';
+import type { CommandContext, Outcome } from '../command.js';
+import { versionDocument } from '../documents.js';
+import { type ModelingOptions, modelingProgress, modelingSpec } from '../modeling-options.js';
+import { trainDocument } from '../train/run.js';
+
+export type RetrainOptions = Partial<ModelingOptions> &
+  Omit<ModelingOptions, 'data' | 'target'> & {
+    readonly model?: string;
+    readonly minImprovement: number;
+    readonly keepLatest?: number;
+    readonly exitZero?: boolean;
+  };
+
+export async function run(options: RetrainOptions, context: CommandContext) {
+  const name = options.model ?? textSetting(context.settings, 'name');
+  if (name === null) {
+    throw new MlxError('INPUT_REQUIRED', 'Which model shall be retrained?', {
+      hint: 'For example: mlx retrain churn',
+    });
+  }
+  const store = await context.store({ create: true });
+  const modeling = modelingSpec(await completed(options, store, await productionOf(store, name), context));
+  const { onEvent, progress } = modelingProgress(context);
+  try {
+    const { minImprovement, keepLatest } = options;
+    const { trained, contest, promoted } = await retrain(
+      { name, modeling, minImprovement, keepLatest, actor: context.actor },
+      {
+        store,
+        now: context.now,
+        version: context.version,
+        cwd: context.cwd,
+        signal: context.signal,
+        onEvent,
+      },
+    );
+    progress.done(
+      promoted === null ? 'the candidate is not better' : `${name}/${promoted.version} is in production`,
+    );
+    const result = {
+      model: name,
+      promoted: promoted === null ? null : versionDocument(promoted),
+      contest: {
+        metric: contest.metric,
+        candidate: contest.candidate,
+        production: contest.production,
+        production_version: contest.productionVersion,
+        better: contest.better,
+        reason: contest.reason,
+      },
+      training: trainDocument(trained, context.cwd),
+    };
+    const exitCode = promoted === null && options.exitZero !== true ? ERRORS.CANDIDATE_NOT_BETTER.exit : 0;
+    return { result, exitCode } satisfies Outcome<unknown>;
+  } catch (error) {
+    progress.fail('retraining stopped');
+    throw error;
+  }
+}
+
+export type RetrainDocument = Awaited<ReturnType<typeof run>>['result'];
+
+/** Fills what is neither given nor configured from the run of the production version. */
+async function completed(
+  options: RetrainOptions,
+  store: Store,
+  production: ModelVersion | null,
+  context: CommandContext,
+): Promise<ModelingOptions> {
+  const { runId = null } = production ?? {};
+  const previous = runId === null ? undefined : await store.runs.get(runId);
+  const data = options.data ?? previous?.dataset?.path;
+  const target = options.target ?? previous?.params.target;
+  if (data === undefined || target === undefined) {
+    const flag = data === undefined ? '--data' : '--target';
+    throw new MlxError('INPUT_REQUIRED', `${flag} is needed: there is no production run to take it from.`, {
+      hint: `Give ${flag}, or set it in mlops.config.json.`,
+      details: { flag },
+    });
+  }
+  if (previous === undefined) return { ...options, data, target };
+  const { params, testDataset } = previous;
+  const isDefault = (
+    key: 'training.algorithm' | 'training.params' | 'data.split' | 'training.seed' | 'data.drop',
+  ): boolean => context.settings[key].origin === 'default';
+  const algorithm = isDefault('training.algorithm')
+    ? (params.algorithm ?? options.algorithm)
+    : options.algorithm;
+  const known = ALGORITHMS.find((candidate) => candidate.name === algorithm)?.parameters ?? [];
+  const learned = Object.fromEntries(
+    known.flatMap(({ name }) => (params[name] === undefined ? [] : [[name, params[name]]])),
+  );
+  const hadFile = params.split === 'file' && options.data === undefined;
+  const test = options.test ?? (hadFile ? testDataset?.path : undefined);
+  const split =
+    isDefault('data.split') && params.split !== 'file' ? (params.split ?? options.split) : options.split;
+  return {
+    ...options,
+    data,
+    target,
+    algorithm,
+    split: split as ModelingOptions['split'],
+    drop: isDefault('data.drop') && params.drop !== undefined ? params.drop.split(',') : options.drop,
+    param: isDefault('training.params') ? learned : options.param,
+    ...(test === undefined ? {} : { test }),
+    ...(isDefault('training.seed') && params.seed !== undefined ? { seed: Number(params.seed) } : {}),
+  };
+}

@@ -1,0 +1,49 @@
+import { type CommandSpec, loadParts } from '../command.js';
+
+export const serveSpec: CommandSpec = {
+  path: ['serve'],
+  group: 'Bring it to production',
+  summary: 'the HTTP server',
+  description:
+    'Serves models with three dialects on one port: plain JSON (/predict), TensorFlow Serving REST (/v1) and the Open\n' +
+    'Inference Protocol V2 (/v2); documents itself at /docs. Follows promotions, rollbacks and A/B tests without a\n' +
+    'restart, logs every prediction, and takes production back when a new version keeps failing.\n' +
+    'With --json one line {"url":…,"models":[…]} is printed when it is ready.',
+  arguments: [
+    {
+      name: '[model...]',
+      help: 'churn (production), churn@staging or churn/3; default: the configured name',
+    },
+  ],
+  options: [
+    { flags: '--host <address>', help: 'address to listen on', setting: 'serving.host' },
+    { flags: '--port <n>', help: 'port to listen on; 0 picks a free one', setting: 'serving.port' },
+    { flags: '--token-file <file>', help: 'bearer tokens, one a line', setting: 'serving.tokenFile' },
+    { flags: '--body-limit <bytes>', help: 'largest request body', setting: 'serving.bodyLimit' },
+    { flags: '--row-limit <n>', help: 'most rows in one request', setting: 'serving.rowLimit' },
+    { flags: '--slow-ms <ms>', help: 'warn of predictions slower than this', setting: 'serving.slowMs' },
+    {
+      flags: '--max-errors <n>',
+      help: 'failed predictions after a promotion that take production back',
+      setting: 'monitoring.maxErrors',
+    },
+    {
+      flags: '--window-seconds <s>',
+      help: 'how long after a promotion they are counted',
+      setting: 'monitoring.windowSeconds',
+    },
+    { flags: '--webhook <url>', help: 'address that alerts are posted to', setting: 'monitoring.webhook' },
+    {
+      flags: '--alert-command <command>',
+      help: 'shell command that gets alerts on standard input',
+      setting: 'monitoring.command',
+    },
+  ],
+  examples: [
+    'mlx serve churn',
+    'mlx serve churn bikes@staging --port 9000',
+    'mlx serve churn --port 0 --json',
+  ],
+  streams: true,
+  load: () => loadParts(import('./run.js'), import('./view.js')),
+};

@@ -1,0 +1,18 @@
+import { type CommandSpec, loadParts } from '../command.js';
+import { MODELING_OPTIONS } from '../modeling-options.js';
+
+export const trainSpec: CommandSpec = {
+  path: ['train'],
+  group: 'Build a model',
+  summary: 'raw table → tracked run → certified model file',
+  description:
+    'The preprocessing is fitted on the training rows alone and becomes part of the model: one ONNX file from raw\n' +
+    'columns to prediction, with a certificate that its scores do not depend on batch size or threads.',
+  options: MODELING_OPTIONS,
+  examples: [
+    'mlx train --data adult_train.csv --test adult_test.csv --target income',
+    'mlx train --data bike.csv --target cnt --drop casual,registered,instant --split tail',
+    'mlx train --param n_estimators=300 --param min_samples_leaf=2 --seed 7 --name wider',
+  ],
+  load: () => loadParts(import('./run.js'), import('./view.js')),
+};

@@ -1,0 +1,71 @@
+import type { Style, ViewBlock } from '../command.js';
+import { fieldLines, formatDuration, formatNumber } from '../format.js';
+import type { TrainDocument } from './run.js';
+
+const SHOWN_FEATURES = 8;
+const BAR_WIDTH = 24;
+
+export function view(result: TrainDocument, style: Style): readonly ViewBlock[] {
+  const { run, model, metrics, timings } = result;
+  const lines = [
+    `${style.bold(run.name)} ${style.dim(run.id)} ${style.good(run.status)}`,
+    ...fieldLines(
+      [
+        [
+          'target',
+          `${result.target} (${result.task}${result.classes.length > 0 ? `: ${result.classes.join(', ')}` : ''})`,
+        ],
+        ['rows', `${result.rows.train} trained, ${result.rows.test} held out (${result.split})`],
+        ['time', `${formatDuration(timings.fit_ms)} to fit, ${formatDuration(timings.total_ms)} in all`],
+        ['model', `${model.path}`],
+        [
+          'certificate',
+          model.certificate.passed
+            ? style.good(`passed on ${model.certificate.rows} rows`)
+            : style.bad('failed'),
+        ],
+      ],
+      style,
+    ),
+    ...noteLines(result, style),
+    '',
+  ];
+  return [
+    { kind: 'lines', lines },
+    {
+      kind: 'table',
+      table: {
+        head: ['metric', 'held out'],
+        rows: Object.entries(metrics).map(([name, value]) => [name, formatNumber(value)]),
+        right: [1],
+      },
+    },
+    {
+      kind: 'lines',
+      lines: [
+        '',
+        ...importanceLines(result, style),
+        '',
+        style.dim(`Next: mlx register NAME --run ${run.id}`),
+      ],
+    },
+  ];
+}
+
+function noteLines(result: TrainDocument, style: Style): string[] {
+  const left = result.left_out.filter(({ reason }) => reason !== null);
+  return [
+    ...left.map(({ column, reason }) => style.dim(`left out     ${column}: ${reason}`)),
+    ...result.anomalies.map(({ column, message }) => style.warn(`warning      ${column}: ${message}`)),
+  ];
+}
+
+function importanceLines(result: TrainDocument, style: Style): string[] {
+  const shown = result.importance.slice(0, SHOWN_FEATURES);
+  const width = Math.max(...shown.map(({ feature }) => feature.length));
+  const largest = shown[0]?.importance ?? 1;
+  return shown.map(({ feature, importance }) => {
+    const bar = '█'.repeat(Math.max(1, Math.round((importance / (largest || 1)) * BAR_WIDTH)));
+    return `${feature.padEnd(width)}  ${style.accent(bar)} ${importance.toFixed(3)}`;
+  });
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { tableFromRecords } from '../data/cell.js';
+import { type ColumnSchema, columnKind } from '../data/schema.js';
+import { MlxError } from '../errors.js';
+import { type Certificate, certify } from '../onnx/certificate.js';
+import { inspectModel } from '../onnx/inspect.js';
+import { registerVersion } from '../registry/register.js';
+import { type ExternalHints, externalManifest } from '../scoring/external.js';
+import { feedsOf } from '../scoring/feeds.js';
+import { type Manifest, METADATA, parseManifest } from '../scoring/manifest.js';
+import { ScoringModel } from '../scoring/model.js';
+import { createRandom, type Random } from '../stats/random.js';
+import type { ModelVersion } from '../store/registry-records.js';
+import type { Store } from '../store/store.js';
+import { withMetadata } from './assemble.js';
+import { manifestSummary } from './manifest-summary.js';
+import type { Registrant } from './register-run.js';
+
+export interface FileRegistration extends Registrant, ExternalHints {
+  /** Registers a model whose scores could not be certified; the version says so. */
+  readonly allowUncertified: boolean;
+}
+
+const MADE_UP_ROWS = 64;
+
+/**
+ * An `.onnx` file made elsewhere becomes the next version of `name`. The registered artifact is the file with
+ * the manifest that mlx derived from its graph added to its metadata; the graph's bytes stay as they are.
+ * @throws MlxError FILE_NOT_FOUND, MODEL_INVALID, MODEL_UNCERTIFIED, NAME_INVALID
+ */
+export async function registerFile(
+  store: Store,
+  name: string,
+  path: string,
+  options: FileRegistration,
+): Promise<ModelVersion> {
+  const bytes = await readFile(path);
+  const info = inspectModel(bytes);
+  const own = info.metadata[METADATA.manifest];
+  const manifest = own === undefined ? externalManifest(info, options) : parseManifest(own);
+  const model = own === undefined ? withMetadata(bytes, METADATA.manifest, manifest) : bytes;
+  await (await ScoringModel.open(model)).release();
+  const { certificate, problem } = await certifyOnMadeUpRows(model, manifest);
+  if (certificate?.passed !== true && !options.allowUncertified) {
+    throw new MlxError(
+      'MODEL_UNCERTIFIED',
+      `${path} cannot be certified: ${problem ?? certificate?.mismatch}.`,
+      {
+        hint: 'Register it all the same with --allow-uncertified; the version will say so.',
+      },
+    );
+  }
+  const { sha256 } = await store.artifacts.putBytes(model);
+  return registerVersion(store, {
+    name,
+    sha256,
+    task: manifest.task,
+    metrics: {},
+    certified: certificate?.passed === true,
+    source: basename(path),
+    description: options.description,
+    details: {
+      ...manifestSummary(manifest),
+      certificate,
+      uncertified_because: problem,
+      source_sha256: createHash('sha256').update(bytes).digest('hex'),
+    },
+    actor: options.actor,
+    now: options.now,
+  });
+}
+
+/** There are no held-out rows for such a model, so the certificate is made on made-up ones, as far as they can be made. */
+async function certifyOnMadeUpRows(
+  model: Uint8Array,
+  manifest: Manifest,
+): Promise<{ readonly certificate: Certificate | null; readonly problem: string | null }> {
+  const open = manifest.columns.find(
+    (column) => columnKind(column.type) === 'string' && column.levels === undefined,
+  );
+  if (open !== undefined) {
+    return { certificate: null, problem: `it does not say which values the column "${open.name}" takes` };
+  }
+  const random = createRandom(0);
+  const records = Array.from({ length: MADE_UP_ROWS }, () =>
+    manifest.columns.map((column) => madeUp(column, random)),
+  );
+  const table = tableFromRecords(manifest.columns, records);
+  try {
+    return {
+      certificate: await certify(model, MADE_UP_ROWS, (start, end) => feedsOf(manifest, table, start, end)),
+      problem: null,
+    };
+  } catch (error) {
+    return { certificate: null, problem: `it fails on made-up rows (${(error as Error).message})` };
+  }
+}
+
+const YEAR_2020 = 1_577_836_800;
+const TEN_YEARS = 315_360_000;
+
+function madeUp(column: ColumnSchema, random: Random): number | string {
+  if (columnKind(column.type) === 'string')
+    return column.levels?.[random.int(column.levels.length || 1)] ?? '';
+  if (column.type === 'time') return YEAR_2020 + random.int(TEN_YEARS);
+  const { min = -3, max = 3 } = column;
+  const value = min + (max - min) * random.next();
+  return column.type === 'integer' ? Math.round(value) : value;
+}

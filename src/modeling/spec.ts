@@ -1,0 +1,38 @@
+import type { Task, TimeFormat } from '../data/schema.js';
+
+/** What a training run is asked to do. */
+export interface ModelingSpec {
+  /** Path of the training table. */
+  readonly data: string;
+  /** Path of the test table; without one a part of the training table is held out. */
+  readonly test?: string | undefined;
+  readonly target: string;
+  readonly drop: readonly string[];
+  readonly task: Task | 'auto';
+  readonly timeFormats: Readonly<Record<string, TimeFormat>>;
+  readonly testShare: number;
+  readonly split: 'auto' | 'random' | 'stratified' | 'tail';
+  readonly algorithm: string;
+  readonly params: Readonly<Record<string, string | number | boolean>>;
+  /** Choices that are laid over the algorithm's default recipe. */
+  readonly recipe: Readonly<Record<string, string | undefined>>;
+  readonly seed: number;
+  readonly workers: number | undefined;
+  readonly experiment: string;
+  readonly name?: string | undefined;
+  readonly parentId?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What happens while a model is made; the command decides how it is shown. */
+export type ModelingEvent =
+  | { readonly kind: 'reading'; readonly path: string }
+  | { readonly kind: 'run'; readonly id: string; readonly name: string }
+  | { readonly kind: 'preparing'; readonly rows: number; readonly columns: number }
+  | { readonly kind: 'fitting'; readonly algorithm: string; readonly rows: number; readonly features: number }
+  | { readonly kind: 'trees'; readonly done: number; readonly total: number }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'certifying'; readonly rows: number }
+  | { readonly kind: 'evaluating'; readonly rows: number };
+
+export type OnModelingEvent = (event: ModelingEvent) => void;
