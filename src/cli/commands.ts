@@ -5,8 +5,13 @@ import {
   abtestStopSpec,
 } from '../commands/abtest/spec.js';
 import type { CommandGroupSpec, CommandSpec } from '../commands/command.js';
+import { completionSpec } from '../commands/completion/spec.js';
+import { configSpec } from '../commands/config/spec.js';
+import { demoSpec } from '../commands/demo/spec.js';
+import { doctorSpec } from '../commands/doctor/spec.js';
 import { driftSpec } from '../commands/drift/spec.js';
 import { feedbackSpec } from '../commands/feedback/spec.js';
+import { initSpec } from '../commands/init/spec.js';
 import { modelsAtSpec, modelsHistorySpec, modelsListSpec, modelsShowSpec } from '../commands/models/spec.js';
 import { predictSpec } from '../commands/predict/spec.js';
 import { preprocessSpec } from '../commands/preprocess/spec.js';
@@ -35,6 +40,8 @@ export const COMMAND_GROUPS: readonly CommandGroupSpec[] = [
 ];
 
 export const COMMANDS: readonly CommandSpec[] = [
+  initSpec,
+  demoSpec,
   preprocessSpec,
   trainSpec,
   predictSpec,
@@ -58,4 +65,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   abtestStopSpec,
   rollbackSpec,
   retrainSpec,
+  doctorSpec,
+  configSpec,
+  completionSpec(async () => {
+    const [{ SHARED_OPTIONS }, { FORMATS }] = await Promise.all([
+      import('./program.js'),
+      import('./render.js'),
+    ]);
+    return { specs: COMMANDS, groups: COMMAND_GROUPS, shared: SHARED_OPTIONS, formats: FORMATS };
+  }),
 ];

@@ -3,7 +3,7 @@ import { columnKind } from '../../data/schema.js';
 import { INPUT_TYPE } from '../../features/pipeline.js';
 import { GraphBuilder, type TensorRef } from '../../onnx/graph.js';
 import { ML_DOMAIN } from '../../onnx/proto.js';
-import { METADATA, type Manifest } from '../../scoring/manifest.js';
+import { type Manifest, METADATA } from '../../scoring/manifest.js';
 
 /**
  * A release with a real defect: a hand-written table of rates by region, looked up without a thought for a region
@@ -23,13 +23,22 @@ export function makeFailingRelease(like: Manifest, version: string): Uint8Array 
       default_int64: { int: levels.length },
     },
   });
-  const rates = graph.constant('float', [levels.length], Float32Array.from(levels, (_, index) => 0.2 + 0.1 * index));
+  const rates = graph.constant(
+    'float',
+    [levels.length],
+    Float32Array.from(levels, (_, index) => 0.2 + 0.1 * index),
+  );
   const yes = graph.node('Gather', [rates, position], { type: 'float', attributes: { axis: { int: 0 } } });
   const one = graph.constant('float', [1], Float32Array.of(1));
   const no = graph.node('Sub', [one, yes], { type: 'float' });
   const both = graph.node('Concat', [no, yes], { type: 'float', attributes: { axis: { int: 1 } } });
   graph.output('probabilities', both, ['N', 2]);
-  const manifest: Manifest = { ...like, algorithm: 'rates by region, written by hand', runId: null, dataset: null };
+  const manifest: Manifest = {
+    ...like,
+    algorithm: 'rates by region, written by hand',
+    runId: null,
+    dataset: null,
+  };
   return graph.build({ [METADATA.manifest]: JSON.stringify(manifest) }, version);
 }
 

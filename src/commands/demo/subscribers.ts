@@ -38,13 +38,18 @@ const TODAY = Date.UTC(2025, 5, 1);
 /** Subscribers that nobody is; the same seed and season give the same ones. */
 export function makeSubscribers(count: number, season: Season, seed: number): Subscriber[] {
   const random = createRandom(seed, season === 'spring' ? 1 : 2);
-  return Array.from({ length: count }, (_, index) => makeSubscriber(random, season, `${season}-${seed}-${index}`));
+  return Array.from({ length: count }, (_, index) =>
+    makeSubscriber(random, season, `${season}-${seed}-${index}`),
+  );
 }
 
 function makeSubscriber(random: Random, season: Season, id: string): Subscriber {
   const later = season === 'later';
   const plan = pick(random, PLANS);
-  const region = pick(random, later ? ['north', 'south', 'east', 'west', 'islands'] : ['north', 'south', 'east', 'west']);
+  const region = pick(
+    random,
+    later ? ['north', 'south', 'east', 'west', 'islands'] : ['north', 'south', 'east', 'west'],
+  );
   const tenureDays = Math.floor(random.next() * 1500);
   const age = Math.round(Math.min(85, Math.max(18, (later ? 33 : 44) + 13 * random.normal())));
   const outlier = random.next() < 0.01 ? 10 : 1;
@@ -53,13 +58,13 @@ function makeSubscriber(random: Random, season: Season, id: string): Subscriber 
   const idleDays = Math.floor(-Math.log(1 - random.next()) * 9);
   const autoPay = random.next() < 0.6;
   const logit =
-    -1.6 +
-    0.55 * supportCalls +
-    0.07 * idleDays -
-    0.0011 * tenureDays +
-    (autoPay ? -0.9 : 0.3) +
-    (plan === 'pro' ? -0.5 : 0) +
-    (later ? -0.02 * (age - 40) + (region === 'islands' ? 1.2 : 0) : 0.01 * (age - 44));
+    -2.4 +
+    1.1 * supportCalls +
+    0.12 * idleDays -
+    0.002 * tenureDays +
+    (autoPay ? -1.5 : 0.5) +
+    (plan === 'pro' ? -0.8 : 0) +
+    (later ? -0.09 * (age - 36) + (region === 'islands' ? 3 : 0) : 0.02 * (age - 44));
   const churned = random.next() < 1 / (1 + Math.exp(-logit));
   return {
     customer_id: id,
@@ -69,7 +74,10 @@ function makeSubscriber(random: Random, season: Season, id: string): Subscriber 
     age: random.next() < (later ? 0.2 : 0.05) ? null : age,
     monthly_fee: fee,
     support_calls: supportCalls,
-    last_login: random.next() < 0.03 ? null : new Date(TODAY - idleDays * DAY_MS - Math.floor(random.next() * DAY_MS)).toISOString().slice(0, 19),
+    last_login:
+      random.next() < 0.03
+        ? null
+        : new Date(TODAY - idleDays * DAY_MS - Math.floor(random.next() * DAY_MS)).toISOString().slice(0, 19),
     auto_pay: autoPay,
     churned: churned ? 'yes' : 'no',
   };

@@ -14,7 +14,7 @@ const GIBIBYTE = 2 ** 30;
 export async function checkInstallation(now: () => Date): Promise<Check[]> {
   return [
     await attempt('node', 'Install mlx again.', checkNode),
-    await attempt('machine', '', async () =>
+    await attempt('machine', 'Install mlx again.', async () =>
       ok(
         `${availableParallelism()} cores, ${(totalmem() / GIBIBYTE).toFixed(1)} GiB of memory, ${process.platform} ${process.arch}`,
       ),

@@ -23,6 +23,7 @@ export async function run(
   const installation = await checkInstallation(context.now);
   progress.update('checking the store');
   const checks = [...installation, await checkConfiguration(context), ...(await checkStore(context))];
+  context.signal.throwIfAborted();
   const ok = checks.every(({ status }) => status !== 'fail');
   progress.done(`${checks.length} checks`);
   return { result: { ok, checks }, exitCode: ok || exitZero ? 0 : ERRORS.CHECK_FAILED.exit };

@@ -25,7 +25,9 @@ export async function checkStore(context: CommandContext): Promise<Check[]> {
       return warn(error.message, 'Run `mlx init` to make one.');
     }
   });
-  const disk = await attempt('disk', '', () => checkDisk(store?.root ?? context.cwd));
+  const disk = await attempt('disk', 'Check the path of the store.', () =>
+    checkDisk(store?.root ?? context.cwd),
+  );
   if (store === undefined) return [opened, disk];
   const found = store;
   return [
@@ -36,7 +38,7 @@ export async function checkStore(context: CommandContext): Promise<Check[]> {
       checkArtifacts(found, context.signal),
     ),
     await attempt('predictions', 'Restore log.db from a copy.', () => checkPredictions(found)),
-    await attempt('runs', '', () => checkRuns(found)),
+    await attempt('runs', 'Restore the store from a copy.', () => checkRuns(found)),
     disk,
   ];
 }
@@ -73,13 +75,13 @@ async function checkChain(store: Store): Promise<Finding> {
 /** Every file that a version stands for, once. */
 async function checkArtifacts(store: Store, signal: AbortSignal): Promise<Finding> {
   const versions = await store.registry.versions();
-  const byHash = Map.groupBy(versions, ({ sha256 }) => sha256);
   const problems: string[] = [];
-  for (const [sha256, users] of byHash) {
+  for (const sha256 of new Set(versions.map((version) => version.sha256))) {
     signal.throwIfAborted();
     try {
       await store.artifacts.read(sha256);
     } catch (error) {
+      const users = versions.filter((version) => version.sha256 === sha256);
       const names = users.map(({ name, version }) => `${name}/${version}`).join(', ');
       problems.push(`${names}: ${(error as Error).message}`);
     }

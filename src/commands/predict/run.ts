@@ -61,7 +61,7 @@ export async function run(
     }
     await writer.close();
   } catch (error) {
-    await writer.abort();
+    await writer.discard();
     progress.fail('scoring stopped; no file was written');
     throw error;
   } finally {

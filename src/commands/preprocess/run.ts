@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { AtomicFile } from '../../data/atomic-file.js';
 import { type ReadResult, readTable } from '../../data/read.js';
 import { withRoles } from '../../data/roles.js';
 import { featureColumns, type Schema, type TimeFormat, targetColumn } from '../../data/schema.js';
@@ -64,7 +64,7 @@ export async function run(
     const readMs = performance.now() - startedAt;
     const invalid = anomalies.some(({ severity }) => severity === 'error');
     if (options.saveSchema !== undefined)
-      await writeAtomically(options.saveSchema, JSON.stringify(schema, null, 2));
+      await writeFile(options.saveSchema, Buffer.from(JSON.stringify(schema, null, 2)));
     const wanted = options.out !== undefined || options.saveGraph !== undefined;
     progress.update('fitting the steps');
     const features =
@@ -99,7 +99,7 @@ async function makeFeatures(
   const training = split === undefined ? read.table : takeRows(read.table, split.train);
   const pipeline = fitPipeline(training, columns, recipeOf(recipe));
   const first = await runPipeline(pipeline, columns, read.table, context.version, 2);
-  if (options.saveGraph !== undefined) await writeAtomically(options.saveGraph, first.graph);
+  if (options.saveGraph !== undefined) await writeFile(options.saveGraph, first.graph);
   if (options.out !== undefined) {
     const second =
       test === undefined ? undefined : await runPipeline(pipeline, columns, test.table, context.version, 2);
@@ -166,13 +166,13 @@ function partColumn(rows: number, firstTable: number, split: Split | undefined):
   return { kind: 'string', name: 'part', levels: ['train', 'test'], codes };
 }
 
-async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp-${process.pid}`;
+async function writeFile(path: string, content: Uint8Array): Promise<void> {
+  const file = await AtomicFile.create(path);
   try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await file.bytes(content);
+  } catch (thrown) {
+    await file.discard();
+    throw thrown;
   }
+  await file.commit();
 }

@@ -7,7 +7,7 @@ import { ALGORITHMS } from '../../training/algorithms.js';
 import type { CommandContext, Outcome } from '../command.js';
 import { versionDocument } from '../documents.js';
 import { type ModelingOptions, modelingProgress, modelingSpec } from '../modeling-options.js';
-import { trainDocument } from '../train/run.js';
+import { trainDocument } from '../train-document.js';
 
 export type RetrainOptions = Partial<ModelingOptions> &
   Omit<ModelingOptions, 'data' | 'target'> & {

@@ -1,8 +1,7 @@
-import { relative } from 'node:path';
-import { type TrainedRun, trainRun } from '../../modeling/train-run.js';
+import { trainRun } from '../../modeling/train-run.js';
 import type { CommandContext, Outcome } from '../command.js';
-import { metricsDocument, runDocument } from '../documents.js';
 import { type ModelingOptions, modelingProgress, modelingSpec } from '../modeling-options.js';
+import { type TrainDocument, trainDocument } from '../train-document.js';
 
 export async function run(
   options: ModelingOptions,
@@ -25,43 +24,4 @@ export async function run(
     progress.fail('training stopped');
     throw error;
   }
-}
-
-export type TrainDocument = ReturnType<typeof trainDocument>;
-
-export function trainDocument(trained: TrainedRun, cwd: string) {
-  const { run: record, data, model } = trained;
-  return {
-    run: runDocument(record),
-    task: data.train.target.task,
-    target: data.train.target.name,
-    classes: data.train.target.classes,
-    rows: { train: data.train.table.rows, test: data.test.table.rows, without_target: data.unlabelled },
-    split: data.split,
-    metrics: metricsDocument(trained.metrics),
-    features: model.manifest.featureNames,
-    importance: trained.importance,
-    left_out: data.schema.columns
-      .filter((column) => column.role === 'ignore')
-      .map(({ name, reason }) => ({ column: name, reason: reason ?? null })),
-    anomalies: data.anomalies,
-    model: {
-      path: relative(cwd, model.path),
-      sha256: model.sha256,
-      bytes: model.bytes,
-      certificate: {
-        passed: model.certificate.passed,
-        rows: model.certificate.rows,
-        batch_sizes: model.certificate.batchSizes,
-        threads: model.certificate.threads,
-      },
-    },
-    timings: {
-      read_ms: trained.timings.readMs,
-      prepare_ms: trained.timings.prepareMs,
-      fit_ms: trained.timings.fitMs,
-      certify_ms: trained.timings.certifyMs,
-      total_ms: trained.timings.totalMs,
-    },
-  };
 }

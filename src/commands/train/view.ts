@@ -1,6 +1,6 @@
 import type { Style, ViewBlock } from '../command.js';
 import { fieldLines, formatDuration, formatNumber } from '../format.js';
-import type { TrainDocument } from './run.js';
+import type { TrainDocument } from '../train-document.js';
 
 const SHOWN_FEATURES = 8;
 const BAR_WIDTH = 24;

@@ -1,0 +1,109 @@
+// Writes the reference pages from the code: docs/cli.md, docs/errors.md, docs/configuration.md and the JSON Schema.
+// With --check it only compares, and fails when a page is behind or a dependency has no line in docs/dependencies.md.
+import { readFile, writeFile } from 'node:fs/promises';
+import { COMMAND_GROUPS, COMMANDS } from '../dist/cli/commands.js';
+import { SHARED_OPTIONS } from '../dist/cli/program.js';
+import { GROUPS } from '../dist/commands/command.js';
+import { configJsonSchema } from '../dist/config/schema.js';
+import { SETTINGS, variableName } from '../dist/config/settings.js';
+import { ERRORS } from '../dist/errors.js';
+import { ALGORITHMS } from '../dist/training/algorithms.js';
+
+const root = new URL('../', import.meta.url);
+const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
+
+function cliPage() {
+  const lines = ['# Commands', '', 'Made from the commands themselves by `npm run docs`; `mlx COMMAND --help` says the same.', ''];
+  for (const heading of GROUPS) {
+    lines.push(`## ${heading}`, '');
+    for (const group of COMMAND_GROUPS.filter((entry) => entry.group === heading)) lines.push(`\`mlx ${group.name} …\`: ${group.summary}.`, '');
+    for (const spec of COMMANDS.filter((entry) => entry.group === heading)) lines.push(...commandSection(spec));
+  }
+  lines.push('## For every command', '', '| option | |', '| --- | --- |');
+  for (const [flags, help] of SHARED_OPTIONS) lines.push(`| \`${flags}\` | ${cell(help)} |`);
+  lines.push('', '## Exit codes', '', '| code | meaning |', '| --- | --- |');
+  for (const [code, meaning] of EXIT_CODES) lines.push(`| ${code} | ${meaning} |`);
+  return `${lines.join('\n')}\n`;
+}
+
+const EXIT_CODES = [
+  [0, 'done'],
+  [1, 'failed'],
+  [2, 'wrong usage or configuration; nothing was done'],
+  [3, 'a negative verdict: drift found, gate not passed, data invalid, candidate not better'],
+  [4, 'no such thing'],
+  [5, 'busy; safe to retry'],
+  [130, 'stopped by Ctrl-C'],
+  [143, 'stopped by SIGTERM'],
+];
+
+function commandSection(spec) {
+  const usage = ['mlx', ...spec.path, ...(spec.arguments ?? []).map(({ name }) => name)].join(' ');
+  const lines = [`### mlx ${spec.path.join(' ')}`, '', `${spec.summary}.`, ''];
+  if (spec.description !== undefined) lines.push(spec.description, '');
+  lines.push('```', usage, '```', '');
+  const rows = [
+    ...(spec.arguments ?? []).map(({ name, help }) => [name, help, '', '']),
+    ...(spec.options ?? []).map((option) => [
+      option.flags,
+      option.choices === undefined ? option.help : `${option.help}: ${option.choices.join(', ')}`,
+      option.default ?? '',
+      option.setting === undefined ? '' : `\`${option.setting}\``,
+    ]),
+    ...(spec.list === true ? [['--format <format>', 'how the list is printed: table, json, csv, md', 'table', '']] : []),
+  ];
+  if (rows.length > 0) {
+    lines.push('| | | default | setting |', '| --- | --- | --- | --- |');
+    for (const [name, help, preset, setting] of rows) lines.push(`| \`${name.replaceAll('|', '\\|')}\` | ${cell(help)} | ${preset} | ${setting} |`);
+    lines.push('');
+  }
+  lines.push('```', ...spec.examples, '```', '');
+  return lines;
+}
+
+function errorsPage() {
+  const lines = ['# Errors', '', 'Every failure has one of these codes, on stdout with `--json` as `{"error":{"code","message","hint","details"}}`', 'and in the answers of the server. Made by `npm run docs`.', '', '| code | exit | HTTP | meaning |', '| --- | ---: | ---: | --- |'];
+  for (const [code, { exit, status, summary }] of Object.entries(ERRORS)) lines.push(`| \`${code}\` | ${exit} | ${status} | ${cell(summary)} |`);
+  return `${lines.join('\n')}\n`;
+}
+
+function configurationPage() {
+  const lines = ['# Configuration', '', 'Settings live in `mlops.config.json`, found by walking up from the working directory. A flag goes before a', 'variable, a variable before the file, the file before the default; `mlx config` shows what holds and why.', 'Unknown keys are errors. Made by `npm run docs`.', '', '| setting | variable | default | |', '| --- | --- | --- | --- |'];
+  for (const [key, spec] of Object.entries(SETTINGS)) {
+    const choices = spec.choices === undefined ? '' : ` One of: ${spec.choices.join(', ')}.`;
+    lines.push(`| \`${key}\` | \`${variableName(key)}\` | ${spec.default === null ? '' : `\`${JSON.stringify(spec.default)}\``} | ${cell(spec.help + choices)} |`);
+  }
+  lines.push('', '## Algorithms and their parameters', '', 'Given with `--param name=value` or in `training.params`.', '');
+  for (const algorithm of ALGORITHMS) {
+    lines.push(`### ${algorithm.name}`, '', `${algorithm.summary}.`, '', '| parameter | type | default | |', '| --- | --- | --- | --- |');
+    for (const parameter of algorithm.parameters) {
+      const preset = typeof parameter.default === 'object' ? Object.entries(parameter.default).map(([task, value]) => `${value} (${task})`).join(', ') : parameter.default;
+      lines.push(`| \`${parameter.name}\` | ${parameter.type} | ${preset} | ${cell(parameter.help)} |`);
+    }
+    lines.push('');
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+const pages = {
+  'docs/cli.md': cliPage(),
+  'docs/errors.md': errorsPage(),
+  'docs/configuration.md': configurationPage(),
+  'docs/mlops.config.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+};
+
+const problems = [];
+const check = process.argv.includes('--check');
+for (const [path, text] of Object.entries(pages)) {
+  const now = await readFile(new URL(path, root), 'utf8').catch(() => '');
+  if (now === text) continue;
+  if (check) problems.push(`${path} is behind the code: run \`npm run docs\``);
+  else await writeFile(new URL(path, root), text);
+}
+const manifest = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
+const dependencies = await readFile(new URL('docs/dependencies.md', root), 'utf8');
+for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+  if (!dependencies.includes(`\`${name}\``)) problems.push(`docs/dependencies.md has no line for ${name}`);
+}
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.exitCode = problems.length > 0 ? 1 : 0;

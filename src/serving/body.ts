@@ -1,0 +1,47 @@
+import { isUtf8 } from 'node:buffer';
+import { MlxError } from '../errors.js';
+
+const MAX_REASON = 160;
+
+/**
+ * Parses a JSON request body.
+ * @throws MlxError REQUEST_INVALID for anything but JSON in UTF-8
+ */
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) {
+    throw new MlxError('REQUEST_INVALID', 'The request body is empty.', { hint: 'Send a JSON object; see /docs.' });
+  }
+  const text = textOf(body);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw notJson(text, error);
+  }
+}
+
+/**
+ * The text of a request body, without a byte order mark.
+ * @throws MlxError REQUEST_INVALID when it is not UTF-8
+ */
+export function textOf(body: Buffer): string {
+  if (!isUtf8(body)) {
+    throw new MlxError('REQUEST_INVALID', 'The request body is not UTF-8 text.', { hint: 'Encode it as UTF-8.' });
+  }
+  const text = body.toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+function notJson(text: string, error: unknown): MlxError {
+  const token = /"([^"\\]{1,80})"\s*:\s*\[?\s*(-?Infinity|NaN)\b/.exec(text);
+  if (token !== null) {
+    const [, field = '', value = ''] = token;
+    return new MlxError('REQUEST_INVALID', `The body is not JSON: ${field} is ${value}, which JSON does not have.`, {
+      hint: 'Write null for a missing value.',
+      details: { field },
+    });
+  }
+  const reason = error instanceof Error ? error.message.slice(0, MAX_REASON) : '';
+  return new MlxError('REQUEST_INVALID', `The body is not JSON: ${reason}.`, {
+    hint: 'Check quotes, commas and brackets; the body may have been cut short.',
+  });
+}

@@ -1,0 +1,86 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { MlxError } from '../../errors.js';
+import { type Core, contextOf, roundMs, withLease } from '../core.js';
+import { invalidField } from '../decode.js';
+import type { Deployment, Lease } from '../deployment.js';
+import type { RequestContext } from '../predictor.js';
+import { optionalText, optionalUnit, optionalVersion, readFields } from './plain-request.js';
+
+const FIELDS = ['features', 'model', 'model_version', 'user_id'];
+
+interface PredictRequest {
+  readonly deployment: Deployment;
+  readonly features: unknown;
+  readonly version: number | undefined;
+  readonly context: RequestContext;
+}
+
+/**
+ * `/predict` answers with the served version, or the one named; it does not follow an A/B test, so that its answers
+ * are those of one version. `/predict_ab` gives each user an arm of the running test. `/predict_safe` steps back to
+ * the last good version when the served one fails.
+ */
+export function addPredictRoutes(app: FastifyInstance, core: Core): void {
+  app.post('/predict', async (request) => {
+    const asked = readRequest(core, request);
+    const lease = await asked.deployment.lease({ version: asked.version });
+    return withLease(lease, () => answer(core, lease, asked));
+  });
+
+  app.post('/predict_ab', async (request) => {
+    const asked = readRequest(core, request);
+    if (asked.version !== undefined) {
+      throw invalidField('model_version', 'The A/B test decides on the version; model_version cannot be given.', {
+        hint: 'Use /predict to name a version.',
+      });
+    }
+    const lease = await asked.deployment.leaseArm(asked.context.unit);
+    return withLease(lease, () => answer(core, lease, asked));
+  });
+
+  app.post('/predict_safe', async (request) => {
+    const asked = readRequest(core, request);
+    let failed: number | undefined;
+    try {
+      const lease = await asked.deployment.lease({ version: asked.version });
+      failed = lease.loaded.record.version;
+      const answered = await withLease(lease, () => answer(core, lease, asked));
+      return { ...answered, fallback: asked.version === undefined && asked.deployment.isBehind };
+    } catch (error) {
+      if (!(error instanceof MlxError) || error.code !== 'SCORING_FAILED') throw error;
+      const lease = await asked.deployment.leaseFallback(failed);
+      if (lease === undefined) throw error;
+      return { ...(await withLease(lease, () => answer(core, lease, asked))), fallback: true };
+    }
+  });
+}
+
+function readRequest(core: Core, request: FastifyRequest): PredictRequest {
+  const body = readFields(request.body, FIELDS);
+  const context = contextOf(request, optionalUnit(body.user_id, 'user_id'));
+  if (body.features === undefined) {
+    throw invalidField('features', 'The request has no features.', {
+      hint: 'Send {"features":{"column":value,…}}, or a list of values in the order of the columns.',
+    });
+  }
+  return {
+    deployment: core.catalog.find(optionalText(body.model, 'model')),
+    features: body.features,
+    version: optionalVersion(body.model_version, 'model_version'),
+    context,
+  };
+}
+
+async function answer(core: Core, lease: Lease, { features, context }: PredictRequest): Promise<object> {
+  const { loaded, arm } = lease;
+  const row = loaded.decoder.row(features, 'features');
+  const { id, prediction, latencyMs } = await core.predictor.one(lease, row, context);
+  return {
+    ...prediction,
+    model_name: loaded.record.name,
+    model_version: loaded.record.version,
+    prediction_id: id,
+    inference_time_ms: roundMs(latencyMs),
+    ...(arm === null ? {} : { arm }),
+  };
+}

@@ -1,0 +1,177 @@
+import { performance } from 'node:perf_hooks';
+import { MlxError, toMlxError } from '../errors.js';
+import type { Prediction } from '../scoring/prediction.js';
+import type { Row } from './decode.js';
+import type { Lease } from './deployment.js';
+import type { LogWriter } from './log-writer.js';
+import type { ServerMetrics, VersionLabels } from './metrics.js';
+import type { ServerLog } from './options.js';
+import type { SummaryBoard } from './summary.js';
+import { Throttle } from './throttle.js';
+
+/** What a request says beside its rows. */
+export interface RequestContext {
+  /** Whom the prediction is about. */
+  readonly unit: string | null;
+  /** The caller's own id of the request. */
+  readonly requestId: string | null;
+  /** `performance.now()` when work on the request began. */
+  readonly startedAt: number;
+}
+
+/** One answered row. */
+export interface Answer {
+  readonly id: string;
+  readonly prediction: Prediction;
+}
+
+export interface PredictorParts {
+  readonly writer: LogWriter;
+  readonly metrics: ServerMetrics;
+  readonly summary: SummaryBoard;
+  readonly log: ServerLog;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly slowMs: number;
+  /** Most requests that wait for a model at once. */
+  readonly requestLimit: number;
+}
+
+const WARNING_INTERVAL_MS = 1000;
+
+/** Answers decoded rows: scores them, and sees to the log, the metrics and the rollback guard. */
+export class Predictor {
+  readonly #parts: PredictorParts;
+  readonly #slowWarnings = new Throttle(WARNING_INTERVAL_MS);
+  readonly #failureWarnings = new Throttle(WARNING_INTERVAL_MS);
+  #atWork = 0;
+
+  constructor(parts: PredictorParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws MlxError SCORING_FAILED (already counted), OVERLOADED */
+  async one(lease: Lease, row: Row, context: RequestContext): Promise<Answer & { latencyMs: number }> {
+    const { loaded } = lease;
+    let prediction: Prediction;
+    try {
+      prediction = await this.#work(() => loaded.batcher.one(row));
+    } catch (thrown) {
+      const error = toMlxError(thrown);
+      if (error.code !== 'OVERLOADED') {
+        this.#finish(lease, context);
+        await this.#failed(lease, [error]);
+      }
+      throw error;
+    }
+    const latencyMs = this.#finish(lease, context);
+    const id = this.#parts.newId();
+    this.#record(lease, row, prediction, id, latencyMs, context);
+    return { id, prediction, latencyMs };
+  }
+
+  /** Many rows; where the model failed, the row's place holds the error. Ids are `<id>-<row>`. Throws OVERLOADED. */
+  async many(
+    lease: Lease,
+    rows: readonly Row[],
+    context: RequestContext,
+  ): Promise<{ id: string; answers: readonly (Answer | MlxError)[]; latencyMs: number }> {
+    const results = await this.#work(() => lease.loaded.batcher.many(rows));
+    const latencyMs = this.#finish(lease, context);
+    const id = this.#parts.newId();
+    const perRowMs = latencyMs / rows.length;
+    const answers = results.map((result, index) => {
+      if (result instanceof MlxError) return result;
+      const answer = { id: `${id}-${index}`, prediction: result };
+      this.#record(lease, rows[index] as Row, result, answer.id, perRowMs, context);
+      return answer;
+    });
+    const errors = answers.filter((answer) => answer instanceof MlxError);
+    if (errors.length > 0) await this.#failed(lease, errors);
+    return { id, answers, latencyMs };
+  }
+
+  #finish(lease: Lease, context: RequestContext): number {
+    const latencyMs = performance.now() - context.startedAt;
+    this.#parts.metrics.requested(labelsOf(lease), latencyMs / 1000);
+    this.#parts.summary.tally(lease.deployment.name).request(latencyMs);
+    if (latencyMs > this.#parts.slowMs) this.#warnOfSlowness(lease, latencyMs);
+    return latencyMs;
+  }
+
+  #record(
+    lease: Lease,
+    row: Row,
+    prediction: Prediction,
+    id: string,
+    latencyMs: number,
+    context: RequestContext,
+  ): void {
+    const { name, version } = lease.loaded.record;
+    const { confidence } = prediction;
+    this.#parts.metrics.predicted(labelsOf(lease), confidence);
+    this.#parts.summary.tally(name).prediction(version, confidence);
+    const inputs: Record<string, number | string | null> = {};
+    lease.loaded.decoder.columns.forEach((column, index) => {
+      inputs[column.name] = row[index] ?? null;
+    });
+    this.#parts.writer.add({
+      id,
+      time: this.#parts.now().toISOString(),
+      model: name,
+      version,
+      arm: lease.arm,
+      unit: context.unit,
+      inputs,
+      ...prediction,
+      latencyMs,
+      requestId: context.requestId,
+    });
+  }
+
+  /** A request counts once towards a rollback, however many of its rows fail. */
+  async #failed(lease: Lease, errors: readonly MlxError[]): Promise<void> {
+    const { name, version } = lease.loaded.record;
+    for (const { code } of errors) {
+      this.#parts.metrics.failed(labelsOf(lease), code);
+      this.#parts.summary.tally(name).error();
+    }
+    const [first] = errors;
+    if (first === undefined) return;
+    const heldBack = this.#failureWarnings.pass();
+    if (heldBack !== null) {
+      const fields = { rows: errors.length, failures_before: heldBack };
+      this.#parts.log('error', `version ${version} of ${name} failed: ${first.message}`, fields);
+    }
+    await lease.deployment.failed(version, first);
+  }
+
+  #warnOfSlowness({ loaded }: Lease, latencyMs: number): void {
+    const heldBack = this.#slowWarnings.pass();
+    if (heldBack === null) return;
+    const { name, version } = loaded.record;
+    this.#parts.log('warn', `a prediction of ${name}/${version} took ${latencyMs.toFixed(1)} ms`, {
+      slow_ms: this.#parts.slowMs,
+      slow_before: heldBack,
+    });
+  }
+
+  /** Runs a model, unless too many requests wait for one already. */
+  async #work<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#atWork >= this.#parts.requestLimit) {
+      throw new MlxError('OVERLOADED', `${this.#atWork} requests are waiting already.`, {
+        hint: 'Try again in a moment.',
+      });
+    }
+    this.#atWork++;
+    try {
+      return await run();
+    } finally {
+      this.#atWork--;
+    }
+  }
+}
+
+function labelsOf({ loaded, arm }: Lease): VersionLabels {
+  return { model: loaded.record.name, version: loaded.record.version, arm: arm ?? '' };
+}
