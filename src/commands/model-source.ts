@@ -13,10 +13,13 @@ export interface OpenedModel {
   readonly label: string;
 }
 
+/** `model.onnx`, `./m`, `/models/m`, `.mlx/artifacts/…`: a file, not a name. */
+const LOOKS_LIKE_PATH = /^[./]|\.onnx$/;
+
 /** Opens what `--model` names: `churn`, `churn@staging`, `churn/3`, or the path of an `.onnx` file. */
 export async function openModel(context: CommandContext, ref: string, threads: number): Promise<OpenedModel> {
   const path = resolve(context.cwd, ref);
-  if (ref.endsWith('.onnx') && existsSync(path)) {
+  if (LOOKS_LIKE_PATH.test(ref) && existsSync(path)) {
     return { model: await ScoringModel.open(path, { threads }), version: null, label: ref };
   }
   const store = await context.store();

@@ -65,7 +65,7 @@ function compareNumbers(baseline: NumericBaseline, current: NumberColumn | TimeC
 /** Chi-square over the levels of both sides, rare ones pooled. */
 function compareCategories(baseline: CategoryBaseline, current: StringColumn): ColumnComparison {
   const counts = new Map(countLevels(current));
-  const present = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const present = sum([...counts.values()]);
   const levels = alignLevels(baseline, counts, present);
   const { a, b } = poolRareLevels(levels.baseline, levels.current);
   const { statistic, pValue, df } = chiSquareHomogeneity(a, b);
@@ -90,32 +90,24 @@ function compareCategories(baseline: CategoryBaseline, current: StringColumn): C
  * gather what the baseline never saw into one level would raise an alarm on quiet days, since the
  * rare levels of any second sample are partly new.
  *
- * Where the baseline lists its most frequent levels only, the rest is one level, and listed levels
- * that another draw might well have left out are moved into it: those whose expected baseline count
- * is not four standard deviations above the smallest listed one. Otherwise luck in the baseline would
- * look like a fall since.
+ * Where the baseline lists its most frequent levels only, all levels that another draw might well
+ * have left out make up one level: those whose expected baseline count is not four standard
+ * deviations above the smallest listed one. Otherwise luck in the baseline would look like a fall
+ * since.
  */
 function alignLevels(
   { levels, other, count }: CategoryBaseline,
   counts: ReadonlyMap<string, number>,
   present: number,
 ): { baseline: number[]; current: number[] } {
-  const known = new Map(levels);
-  if (other === 0) {
-    const names = [...new Set([...known.keys(), ...counts.keys()])];
-    return {
-      baseline: names.map((name) => known.get(name) ?? 0),
-      current: names.map((name) => counts.get(name) ?? 0),
-    };
-  }
   const smallest = levels.at(-1)?.[1] ?? 0;
-  const secure = smallest + SECURE_SD * Math.sqrt(smallest) + SECURE_SD;
-  const kept = levels.filter(
-    ([name, n]) => ((n + (counts.get(name) ?? 0)) * count) / (count + present) >= secure,
-  );
-  const baseline = kept.map(([, n]) => n);
-  const current = kept.map(([name]) => counts.get(name) ?? 0);
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const secure = other === 0 ? 0 : smallest + SECURE_SD * Math.sqrt(smallest) + SECURE_SD;
+  const known = new Map(levels);
+  const both = [...new Set([...known.keys(), ...counts.keys()])]
+    .map((name) => [known.get(name) ?? 0, counts.get(name) ?? 0] as const)
+    .filter(([then, now]) => (then + now) * count >= secure * (count + present));
+  const baseline = both.map(([then]) => then);
+  const current = both.map(([, now]) => now);
   return { baseline: [...baseline, count - sum(baseline)], current: [...current, present - sum(current)] };
 }
 
@@ -139,4 +131,8 @@ function newLevels(baseline: CategoryBaseline, counts: ReadonlyMap<string, numbe
     .sort(([, n], [, m]) => m - n)
     .slice(0, MAX_NAMED_LEVELS)
     .map(([level]) => level);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

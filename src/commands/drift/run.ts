@@ -21,6 +21,8 @@ export interface DriftOptions {
   readonly last?: number;
   readonly alpha: number;
   readonly minRows: number;
+  readonly ignore?: readonly string[];
+  readonly times?: boolean;
   readonly alert?: boolean;
   readonly exitZero?: boolean;
   readonly failOn?: string;
@@ -29,6 +31,8 @@ export interface DriftOptions {
 export interface DriftDocument extends DriftReport {
   readonly model: string;
   readonly source: string;
+  /** Columns that were not judged: the ones named, and times, which move on by themselves. */
+  readonly ignored_columns: readonly string[];
   /** Live quality where labels have come in; null otherwise. */
   readonly quality: LiveQuality | null;
 }
@@ -54,14 +58,20 @@ export async function run(options: DriftOptions, context: CommandContext): Promi
     const prediction = scoreColumn(
       summariseScores(scores, window.table.rows, Math.max(manifest.classes.length, 1)),
     );
+    const times =
+      options.times === true
+        ? []
+        : manifest.columns.filter(({ type }) => type === 'time').map(({ name }) => name);
+    const ignore = [...(options.ignore ?? []), ...times];
     const report = detectDrift(baseline, window.table, {
+      ignore,
       alpha: options.alpha,
       minRows: options.minRows,
       prediction,
     });
     const labelled = window.log.filter((row) => row.label !== null);
     const quality = labelled.length === 0 ? null : liveQuality(labelled, manifest.task, manifest.classes);
-    const result = { model: label, source: window.source, ...report, quality };
+    const result = { model: label, source: window.source, ignored_columns: ignore, ...report, quality };
     if (options.alert === true && report.verdict === 'drift') await raiseAlert(result, context);
     return { result, exitCode: exitCodeOf(report.verdict, options) };
   } finally {

@@ -23,6 +23,8 @@ export const driftSpec: CommandSpec = {
     },
     { flags: '--alpha <p>', help: 'significance after correction', setting: 'drift.alpha' },
     { flags: '--min-rows <n>', help: 'fewer rows than this are not judged', setting: 'drift.minRows' },
+    { flags: '--ignore <columns>', help: 'columns that are not judged', kind: 'list' },
+    { flags: '--times', help: 'judge time columns too, which move on by themselves', kind: 'flag' },
     { flags: '--alert', help: 'raise an alert when drift is found (webhook, command)', kind: 'flag' },
     { flags: '--exit-zero', help: 'exit 0 although drift is found', kind: 'flag' },
     {

@@ -9,6 +9,9 @@ export function view(result: DriftDocument, style: Style): readonly ViewBlock[] 
     `${style.bold(result.model)} against ${result.source}: ${result.rows} rows, baseline ${result.baseline_rows}`,
     `verdict: ${colour(result.verdict)}`,
     style.dim(result.summary),
+    ...(result.ignored_columns.length === 0
+      ? []
+      : [style.dim(`not judged: ${result.ignored_columns.join(', ')}`)]),
   ];
   const columns = [...result.columns].sort(
     (a, b) => Number(b.drifted) - Number(a.drifted) || (b.effect ?? 0) - (a.effect ?? 0),
