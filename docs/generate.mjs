@@ -13,11 +13,18 @@ const root = new URL('../', import.meta.url);
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
 
 function cliPage() {
-  const lines = ['# Commands', '', 'Made from the commands themselves by `npm run docs`; `mlx COMMAND --help` says the same.', ''];
+  const lines = [
+    '# Commands',
+    '',
+    'Made from the commands themselves by `npm run docs`; `mlx COMMAND --help` says the same.',
+    '',
+  ];
   for (const heading of GROUPS) {
     lines.push(`## ${heading}`, '');
-    for (const group of COMMAND_GROUPS.filter((entry) => entry.group === heading)) lines.push(`\`mlx ${group.name} …\`: ${group.summary}.`, '');
-    for (const spec of COMMANDS.filter((entry) => entry.group === heading)) lines.push(...commandSection(spec));
+    for (const group of COMMAND_GROUPS.filter((entry) => entry.group === heading))
+      lines.push(`\`mlx ${group.name} …\`: ${group.summary}.`, '');
+    for (const spec of COMMANDS.filter((entry) => entry.group === heading))
+      lines.push(...commandSection(spec));
   }
   lines.push('## For every command', '', '| option | |', '| --- | --- |');
   for (const [flags, help] of SHARED_OPTIONS) lines.push(`| \`${flags}\` | ${cell(help)} |`);
@@ -50,11 +57,14 @@ function commandSection(spec) {
       option.default ?? '',
       option.setting === undefined ? '' : `\`${option.setting}\``,
     ]),
-    ...(spec.list === true ? [['--format <format>', 'how the list is printed: table, json, csv, md', 'table', '']] : []),
+    ...(spec.list === true
+      ? [['--format <format>', 'how the list is printed: table, json, csv, md', 'table', '']]
+      : []),
   ];
   if (rows.length > 0) {
     lines.push('| | | default | setting |', '| --- | --- | --- | --- |');
-    for (const [name, help, preset, setting] of rows) lines.push(`| \`${name.replaceAll('|', '\\|')}\` | ${cell(help)} | ${preset} | ${setting} |`);
+    for (const [name, help, preset, setting] of rows)
+      lines.push(`| \`${name.replaceAll('|', '\\|')}\` | ${cell(help)} | ${preset} | ${setting} |`);
     lines.push('');
   }
   lines.push('```', ...spec.examples, '```', '');
@@ -62,22 +72,60 @@ function commandSection(spec) {
 }
 
 function errorsPage() {
-  const lines = ['# Errors', '', 'Every failure has one of these codes, on stdout with `--json` as `{"error":{"code","message","hint","details"}}`', 'and in the answers of the server. Made by `npm run docs`.', '', '| code | exit | HTTP | meaning |', '| --- | ---: | ---: | --- |'];
-  for (const [code, { exit, status, summary }] of Object.entries(ERRORS)) lines.push(`| \`${code}\` | ${exit} | ${status} | ${cell(summary)} |`);
+  const lines = [
+    '# Errors',
+    '',
+    'Every failure has one of these codes, on stdout with `--json` as `{"error":{"code","message","hint","details"}}`',
+    'and in the answers of the server. Made by `npm run docs`.',
+    '',
+    '| code | exit | HTTP | meaning |',
+    '| --- | ---: | ---: | --- |',
+  ];
+  for (const [code, { exit, status, summary }] of Object.entries(ERRORS))
+    lines.push(`| \`${code}\` | ${exit} | ${status} | ${cell(summary)} |`);
   return `${lines.join('\n')}\n`;
 }
 
 function configurationPage() {
-  const lines = ['# Configuration', '', 'Settings live in `mlops.config.json`, found by walking up from the working directory. A flag goes before a', 'variable, a variable before the file, the file before the default; `mlx config` shows what holds and why.', 'Unknown keys are errors. Made by `npm run docs`.', '', '| setting | variable | default | |', '| --- | --- | --- | --- |'];
+  const lines = [
+    '# Configuration',
+    '',
+    'Settings live in `mlops.config.json`, found by walking up from the working directory. A flag goes before a',
+    'variable, a variable before the file, the file before the default; `mlx config` shows what holds and why.',
+    'Unknown keys are errors. Made by `npm run docs`.',
+    '',
+    '| setting | variable | default | |',
+    '| --- | --- | --- | --- |',
+  ];
   for (const [key, spec] of Object.entries(SETTINGS)) {
     const choices = spec.choices === undefined ? '' : ` One of: ${spec.choices.join(', ')}.`;
-    lines.push(`| \`${key}\` | \`${variableName(key)}\` | ${spec.default === null ? '' : `\`${JSON.stringify(spec.default)}\``} | ${cell(spec.help + choices)} |`);
+    lines.push(
+      `| \`${key}\` | \`${variableName(key)}\` | ${spec.default === null ? '' : `\`${JSON.stringify(spec.default)}\``} | ${cell(spec.help + choices)} |`,
+    );
   }
-  lines.push('', '## Algorithms and their parameters', '', 'Given with `--param name=value` or in `training.params`.', '');
+  lines.push(
+    '',
+    '## Algorithms and their parameters',
+    '',
+    'Given with `--param name=value` or in `training.params`.',
+    '',
+  );
   for (const algorithm of ALGORITHMS) {
-    lines.push(`### ${algorithm.name}`, '', `${algorithm.summary}.`, '', '| parameter | type | default | |', '| --- | --- | --- | --- |');
+    lines.push(
+      `### ${algorithm.name}`,
+      '',
+      `${algorithm.summary}.`,
+      '',
+      '| parameter | type | default | |',
+      '| --- | --- | --- | --- |',
+    );
     for (const parameter of algorithm.parameters) {
-      const preset = typeof parameter.default === 'object' ? Object.entries(parameter.default).map(([task, value]) => `${value} (${task})`).join(', ') : parameter.default;
+      const preset =
+        typeof parameter.default === 'object'
+          ? Object.entries(parameter.default)
+              .map(([task, value]) => `${value} (${task})`)
+              .join(', ')
+          : parameter.default;
       lines.push(`| \`${parameter.name}\` | ${parameter.type} | ${preset} | ${cell(parameter.help)} |`);
     }
     lines.push('');

@@ -1,0 +1,7 @@
+// `npm run bench [startup|forest|bars|serve …]`: our figures beside the peers', in one run on one machine.
+const ALL = ['startup', 'forest', 'bars', 'serve'];
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : ALL) {
+  const { bench } = await import(`./${name}.mjs`);
+  await bench();
+}
