@@ -44,11 +44,12 @@ export async function fileSize(path: string): Promise<number> {
  * @throws MlxError FILE_NOT_FOUND, FILE_UNREADABLE naming the path
  */
 export async function* readChunks(path: string, chunkBytes = CHUNK_BYTES): AsyncGenerator<Buffer> {
-  await fileSize(path);
+  const size = await fileSize(path);
+  const length = size === 0 ? chunkBytes : Math.min(chunkBytes, size + 1);
   const file = await openFile(path);
   let pending: Promise<Buffer> | undefined;
   try {
-    let [current, other] = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)];
+    let [current, other] = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)];
     pending = fill(file, current);
     for (;;) {
       const chunk = await pending;

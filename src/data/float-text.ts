@@ -3,13 +3,13 @@ const NEWLINE = 10;
 const BYTES = 1024 * 1024;
 /** Room that one number always has. */
 const MARGIN = 64;
-const POWERS = Float64Array.from({ length: 16 }, (_, exponent) => Number(`1e${exponent}`));
+const POWERS = Float64Array.from({ length: 18 }, (_, exponent) => Number(`1e${exponent}`));
 /** Every decimal of so few digits is told apart by float32; nine are enough for every float32. */
 const SAFE_DIGITS = 6;
 
 /**
  * Text of float32 values, byte by byte: the fewest decimals that read back as the same float32. A value within
- * 10⁻⁵ … 10⁹ is written as digits m/10^k, tried from few decimals to many: m/10^k of an exact m < 2^53 and an exact
+ * 10⁻⁷ … 10⁹ is written as digits m/10^k, tried from few decimals to many: m/10^k of an exact m < 2^53 and an exact
  * power is what a reader gets too. Others go by way of the double's own text.
  */
 export class FloatText {
@@ -46,7 +46,7 @@ export class FloatText {
   float(value: number): void {
     if (Number.isNaN(value)) return;
     const size = Math.abs(value);
-    if (size >= 1e9 || (size < 1e-5 && size > 0)) {
+    if (size >= 1e9 || (size < 1e-7 && size > 0)) {
       this.text(String(value));
       return;
     }
@@ -86,7 +86,7 @@ export class FloatText {
   }
 }
 
-/** Fewest decimals with which a float32 of 0, or 10⁻⁵ … 10⁹, reads back. */
+/** Fewest decimals with which a float32 of 0, or 10⁻⁷ … 10⁹, reads back. */
 function decimalsOf(size: number): number {
   let decimals = SAFE_DIGITS - 1;
   while (decimals > 0 && size * (POWERS[decimals] as number) >= 1e6) decimals--;

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { countDistinct } from './distinct.js';
 import { inferColumn } from './infer.js';
 import { pourFile } from './pour.js';
-import type { ReadOptions, ReadResult } from './read.js';
+import type { ReadOptions, ReadResult } from './reading.js';
 import { type ColumnSink, NumberSink, type RowEstimate, TextSink } from './sinks.js';
 import { isTolerable, UndecidedSink } from './undecided.js';
 import { requireNames } from './wanted.js';

@@ -1,4 +1,5 @@
 import type { Anomaly } from './anomaly.js';
+import { decimalFromText } from './decimal.js';
 import { countDistinct } from './distinct.js';
 import { type OddCells, oddCellWords } from './odd-cells.js';
 import type { ColumnSchema, TimeFormat } from './schema.js';
@@ -79,8 +80,23 @@ function inferText(column: StringColumn): InferredColumn {
   if (booleans !== undefined) return describeText(booleans, 'boolean', []);
   const order = dateOrder(column.levels, counts);
   if (order === 'dmy' || order === 'mdy') return readTimes(column, counts, order);
-  const anomalies = order === undefined ? [] : [ambiguousTime(column.name, order)];
-  return describeText(column, textType(column, present), anomalies);
+  const type = textType(column, present);
+  if (order !== undefined) {
+    const kept = type === 'identifier' ? 'text' : type;
+    return describeText(column, kept, [ambiguousTime(column.name, order)]);
+  }
+  return describeText(column, type, type === 'category' ? [] : mostlyNumbers(column, counts, present));
+}
+
+/** A warning for a column that is left out as text although most of its cells are numbers. */
+function mostlyNumbers({ name, levels }: StringColumn, counts: Float64Array, present: number): Anomaly[] {
+  const isOdd = levels.map((level) => Number.isNaN(decimalFromText(level)));
+  const count = isOdd.reduce((sum, odd, level) => sum + (odd ? (counts[level] as number) : 0), 0);
+  if (count > present / 2) return [];
+  const message =
+    `"${name}" is taken as text, for ${cells(count)} of ${present} are no numbers, such as ` +
+    `${JSON.stringify(levels[isOdd.indexOf(true)])}; leave cells empty where the value is not known`;
+  return [{ column: name, kind: 'odd-cells', severity: 'warning', message, count }];
 }
 
 function readTimes(column: StringColumn, counts: Float64Array, format: 'dmy' | 'mdy'): InferredColumn {

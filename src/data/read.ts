@@ -1,36 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Anomaly } from './anomaly.js';
 import { inferFile } from './infer-file.js';
 import { pourFile, pourText } from './pour.js';
-import type { Schema, TimeFormat } from './schema.js';
+import type { ReadOptions, ReadResult } from './reading.js';
+import type { Schema } from './schema.js';
 import { SchemaPlan } from './schema-plan.js';
 import type { RowEstimate } from './sinks.js';
 import type { Table } from './table.js';
 
 export { type BatchOptions, readBatches, type TableBatch } from './batches.js';
-
-export interface ReadOptions {
-  /** Read by this schema; inferred from all rows when not given. */
-  readonly schema?: Schema | undefined;
-  /** Formats of time columns that the data do not prove, by column name; only where the schema is inferred. */
-  readonly timeFormats?: Readonly<Record<string, TimeFormat>> | undefined;
-  /** Keep only these columns. */
-  readonly columns?: readonly string[] | undefined;
-  /** One character; sniffed from the header when not given. */
-  readonly delimiter?: string | undefined;
-  /** Bytes read at a time; makes no difference to the result. */
-  readonly chunkBytes?: number | undefined;
-}
-
-export interface ReadResult {
-  readonly table: Table;
-  readonly schema: Schema;
-  /** SHA-256 of the file's bytes, in hexadecimal. */
-  readonly digest: string;
-  readonly bytes: number;
-  /** What inference found: odd cells (errors), dates of unknown order (warnings). Empty with a given schema. */
-  readonly anomalies: readonly Anomaly[];
-}
+export type { ReadOptions, ReadResult } from './reading.js';
 
 /**
  * Reads a CSV file into a table. Without a schema the types come from every row; with one, each cell must

@@ -20,7 +20,7 @@ export interface Split {
 /**
  * Splits rows into a part to train on and a part held out: round(rows × testShare) rows, but with two rows or
  * more neither part is empty unless the share is 0 or 1. Stratified: each class gives its share, by largest
- * remainder, and a class with two rows or more keeps one at least for training.
+ * remainder (the smaller class at a tie), and every class keeps a row for training if there is room.
  * @throws RangeError for a share outside 0..1, or `stratified` without classes
  */
 export function splitRows(rows: number, { testShare, seed, method, classes }: SplitOptions): Split {
@@ -81,15 +81,18 @@ function strata(rows: number, held: number, classes: Float64Array | undefined): 
   });
   let left = held - shares.reduce((sum, { count }) => sum + count, 0);
   const byRemainder = [...shares].sort(
-    (a, b) => b.remainder - a.remainder || b.members.length - a.members.length,
+    (a, b) => b.remainder - a.remainder || a.members.length - b.members.length,
   );
-  // First each class that has a row to spare, by largest remainder; only then one that loses its last.
-  for (const spare of [1, 1, 0]) {
-    for (const share of byRemainder) {
-      if (left === 0) return shares;
-      if (share.members.length - share.count <= spare) continue;
-      share.count++;
-      left--;
+  // As long as it goes, from classes that have a row to spare; only then from those that lose their last.
+  for (const spare of [1, 0]) {
+    for (let isMoving = true; isMoving; ) {
+      isMoving = false;
+      for (const share of byRemainder) {
+        if (left === 0 || share.members.length - share.count <= spare) continue;
+        share.count++;
+        left--;
+        isMoving = true;
+      }
     }
   }
   return shares;

@@ -1,7 +1,14 @@
 import { MlxError } from '../errors.js';
 import type { Anomaly, AnomalyKind } from './anomaly.js';
 import type { ColumnSchema, Schema } from './schema.js';
-import { type Column, findColumn, type Table } from './table.js';
+import {
+  type Column,
+  findColumn,
+  type NumberColumn,
+  type StringColumn,
+  type Table,
+  type TimeColumn,
+} from './table.js';
 import { timeFromText } from './time.js';
 
 export type { Anomaly, AnomalyKind } from './anomaly.js';
@@ -62,7 +69,8 @@ function checkFit(column: Column, expected: ColumnSchema, found: ColumnSchema): 
     const message = `"${name}" should be of type ${expected.type} and is of type ${found.type}`;
     return [anomaly(name, 'wrong-type', 'error', message)];
   }
-  return column.kind === 'string' ? checkLevels(column, expected) : checkRange(column, expected);
+  if (column.kind === 'string') return checkLevels(column, expected);
+  return expected.levels === undefined ? checkRange(column, expected) : checkLevels(asText(column), expected);
 }
 
 /** Whether the cells of a column could be read as the type it should have. */
@@ -97,7 +105,19 @@ function isTime(level: string, { timeFormat = 'iso' }: ColumnSchema): boolean {
   return !Number.isNaN(timeFromText(level, timeFormat));
 }
 
-function checkLevels(column: Column & { kind: 'string' }, expected: ColumnSchema): Anomaly[] {
+/** Numbers as the category that they are in the schema. */
+function asText({ name, values }: NumberColumn | TimeColumn): StringColumn {
+  const codeOf = new Map<number, number>();
+  const codes = Int32Array.from(values, (value) => {
+    if (Number.isNaN(value)) return -1;
+    const code = codeOf.get(value) ?? codeOf.size;
+    codeOf.set(value, code);
+    return code;
+  });
+  return { kind: 'string', name, codes, levels: Array.from(codeOf.keys(), String) };
+}
+
+function checkLevels(column: StringColumn, expected: ColumnSchema): Anomaly[] {
   if (expected.levels === undefined) return [];
   const known = new Set(expected.levels);
   const isUnseen = column.levels.map((level) => !known.has(level));
@@ -111,7 +131,7 @@ function checkLevels(column: Column & { kind: 'string' }, expected: ColumnSchema
   return [{ ...anomaly(expected.name, 'unseen-levels', 'warning', message), count }];
 }
 
-function checkRange(column: Column & { values: Float64Array }, expected: ColumnSchema): Anomaly[] {
+function checkRange(column: NumberColumn | TimeColumn, expected: ColumnSchema): Anomaly[] {
   const { name, min, max } = expected;
   if (min === undefined || max === undefined) return [];
   let count = 0;

@@ -35,7 +35,9 @@ export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent):
   onEvent({ kind: 'reading', path: spec.data });
   const read = await readTable(spec.data, { timeFormats: spec.timeFormats });
   const schema = withRoles(read.schema, { target: spec.target, drop: spec.drop });
-  const anomalies = [...read.anomalies, ...validateTable(read.table, schema, read.schema)];
+  const left = new Set(schema.columns.filter(({ role }) => role === 'ignore').map(({ name }) => name));
+  const found = [...read.anomalies, ...validateTable(read.table, schema, read.schema)];
+  const anomalies = found.filter(({ column }) => !left.has(column));
   failOnErrors(anomalies, spec.data);
   if (featureColumns(schema).length === 0) {
     throw new MlxError(

@@ -28,24 +28,17 @@ _mlx_files() {
 
 _mlx() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}"
-  local command='' word words kind skip='' index
+  local command='' words kind index
   COMPREPLY=()
   # bash cuts --format=json into three words.
   if [[ $cur == '=' ]]; then cur=''
   elif [[ $previous == '=' ]]; then previous="\${COMP_WORDS[COMP_CWORD - 2]}"
   fi
+  # Only a command or the member of a group stands before options, so the first words name it.
   for ((index = 1; index < COMP_CWORD; index++)); do
-    word="\${COMP_WORDS[index]}"
-    if [[ -n $skip ]]; then
-      [[ $word == '=' ]] || skip=''
-    elif [[ $word == -* ]]; then
-      _mlx_value "$command" "$word"
-      skip="$kind"
-    else
-      case "$command" in
-        ${['""', ...grammar.groups].join('|')}) command="\${command:+$command }$word" ;;
-      esac
-    fi
+    case "$command" in
+      ${['""', ...grammar.groups].join('|')}) command="\${command:+$command }\${COMP_WORDS[index]}" ;;
+    esac
   done
   kind=''
   if [[ $previous == -* ]]; then _mlx_value "$command" "$previous"; fi

@@ -2,25 +2,14 @@ import { type Grammar, type GrammarCommand, type GrammarOption, membersOf, type 
 
 /** Works with fish 3.0 and later. */
 export function fishScript(grammar: Grammar): string {
-  const valued = grammar.commands.flatMap(({ path, options }) =>
-    options.filter(({ value }) => value !== null).map(({ flag }) => quote(`${path} ${flag}`)),
-  );
   return `# fish completion for mlx: mlx completion fish > ~/.config/fish/completions/mlx.fish
-
-# Options that take a value, by command.
-set -g __mlx_valued ${valued.join(' ')}
 
 # Whether the words before the cursor name exactly this command, or none.
 function __mlx_at
     set -l command
-    set -l skip no
     set -l words (commandline -opc)
     for word in $words[2..-1]
-        if test $skip = yes
-            set skip no
-        else if string match -q -- '-*' $word
-            contains -- "$command $word" $__mlx_valued; and set skip yes
-        else if contains -- "$command" ${['""', ...grammar.groups].join(' ')}
+        if contains -- "$command" ${['""', ...grammar.groups].join(' ')}
             set command (string trim -- "$command $word")
         end
     end

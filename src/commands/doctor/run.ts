@@ -25,6 +25,6 @@ export async function run(
   const checks = [...installation, await checkConfiguration(context), ...(await checkStore(context))];
   context.signal.throwIfAborted();
   const ok = checks.every(({ status }) => status !== 'fail');
-  progress.done(`${checks.length} checks`);
+  progress.done(`${checks.length} checks done`);
   return { result: { ok, checks }, exitCode: ok || exitZero ? 0 : ERRORS.CHECK_FAILED.exit };
 }

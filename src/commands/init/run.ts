@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CONFIG_FILE } from '../../config/load.js';
 import { configJsonSchema } from '../../config/schema.js';
@@ -53,7 +53,7 @@ export async function run(options: InitOptions, context: CommandContext): Promis
         path: relative(context.cwd, store.root),
         status: store.exists ? 'unchanged' : 'created',
       },
-      next: nextCommands(answers, options.template),
+      next: nextCommands(answers, plans[0]?.status === 'kept', options.template),
     },
   };
 }
@@ -87,7 +87,11 @@ function planProject(
 /** The store that commands in this folder use, whether or not it is there yet. */
 async function locateStore(context: CommandContext): Promise<{ root: string; exists: boolean }> {
   try {
-    return { root: (await context.store()).root, exists: true };
+    const { root } = await context.store();
+    if (relative(context.cwd, root).startsWith('..')) {
+      context.note(`The store in use is ${root}; for one of its own give --store .mlx`);
+    }
+    return { root, exists: true };
   } catch (error) {
     const { code, details } = toMlxError(error);
     if (code !== 'STORE_NOT_FOUND' || typeof details?.path !== 'string') throw error;
@@ -108,11 +112,16 @@ function hintFor(path: string, status: FileStatus): string | null {
     : 'differs; --force replaces it';
 }
 
-function nextCommands({ train, target, name }: InitAnswers, template: TemplateName | undefined): string[] {
-  const data = train === null ? ' --data FILE' : '';
-  const column = target === null ? ' --target COLUMN' : '';
+/** What the configuration does not say, or says otherwise, is spelled out. */
+function nextCommands(
+  { train, target, name }: InitAnswers,
+  isConfigKept: boolean,
+  template: TemplateName | undefined,
+): string[] {
+  const spelled = (flag: string, value: string | null, open: string): string =>
+    value !== null && !isConfigKept ? '' : ` ${flag} ${shellWord(value ?? open)}`;
   const training = [
-    `mlx train${data}${column}`,
+    `mlx train${spelled('--data', train, 'FILE')}${spelled('--target', target, 'COLUMN')}`,
     `mlx register ${name} --run latest`,
     `mlx promote ${name}/1 production --reason "first release"`,
   ];
@@ -122,6 +131,10 @@ function nextCommands({ train, target, name }: InitAnswers, template: TemplateNa
 
 /** The image is built from a checkout of mlx: this one, where mlx runs from one. */
 function checkout(): string {
-  const root = fileURLToPath(new URL('../../../', import.meta.url));
-  return existsSync(join(root, 'package-lock.json')) ? root : 'PATH_OF_AN_MLX_CHECKOUT';
+  const root = resolve(fileURLToPath(new URL('../../../', import.meta.url)));
+  return existsSync(join(root, 'package-lock.json')) ? shellWord(root) : 'PATH_OF_AN_MLX_CHECKOUT';
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { textSetting } from '../../config/settings.js';
 import { MlxError } from '../../errors.js';
+import { parseModelReference } from '../../registry/names.js';
+import { requireModel } from '../../registry/resolve.js';
 import type { ServerLog } from '../../serving/options.js';
 import { startServer } from '../../serving/server.js';
 import { alertChannels } from '../alerts.js';
@@ -33,13 +35,14 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
       hint: 'For example: mlx serve churn',
     });
   }
+  const store = await context.store();
+  for (const model of models) await requireModel(store, parseModelReference(model).name);
   const tokens = options.tokenFile === undefined ? [] : await readTokens(options.tokenFile);
   if (!LOOPBACK.has(options.host) && tokens.length === 0) {
     context.warn(
       `anybody who reaches ${options.host} can ask for predictions; give --token-file to ask for a token`,
     );
   }
-  const store = await context.store();
   const log: ServerLog = (level, message, fields) => {
     const line = { time: context.now().toISOString(), level, message, ...fields };
     if (context.json) context.note(JSON.stringify(line));

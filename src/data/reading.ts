@@ -1,0 +1,26 @@
+import type { Anomaly } from './anomaly.js';
+import type { Schema, TimeFormat } from './schema.js';
+import type { Table } from './table.js';
+
+export interface ReadOptions {
+  /** Read by this schema; inferred from all rows when not given. */
+  readonly schema?: Schema | undefined;
+  /** Formats of time columns that the data do not prove, by column name; only where the schema is inferred. */
+  readonly timeFormats?: Readonly<Record<string, TimeFormat>> | undefined;
+  /** Keep only these columns. */
+  readonly columns?: readonly string[] | undefined;
+  /** One character; sniffed from the header when not given. */
+  readonly delimiter?: string | undefined;
+  /** Bytes read at a time; makes no difference to the result. */
+  readonly chunkBytes?: number | undefined;
+}
+
+export interface ReadResult {
+  readonly table: Table;
+  readonly schema: Schema;
+  /** SHA-256 of the file's bytes, in hexadecimal. */
+  readonly digest: string;
+  readonly bytes: number;
+  /** What inference found: odd cells (errors), dates of unknown order (warnings). Empty with a given schema. */
+  readonly anomalies: readonly Anomaly[];
+}
