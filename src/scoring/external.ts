@@ -107,7 +107,11 @@ function classesOf(
   width: number | string | undefined,
 ): readonly string[] {
   const classes = hints.classes ?? info.classLabels;
-  if (classes.length > 0) return classes;
+  if (classes.length > 0) {
+    if (typeof width === 'number' && width !== classes.length)
+      throw unusable(`it gives ${width} probabilities for ${classes.length} classes (${classes.join(', ')})`);
+    return classes;
+  }
   if (typeof width === 'number' && width > 1)
     return Array.from({ length: width }, (_, index) => String(index));
   throw unusable(

@@ -15,8 +15,9 @@ export function feedsOf(
   start = 0,
   end = table.rows,
 ): Record<string, TensorData> {
-  const columns = manifest.columns.map(({ name, type }) => {
-    const column = findColumn(table, name);
+  const columns = manifest.columns.map(({ name, type }, index) => {
+    const here = table.columns[index];
+    const column = here?.name === name ? here : findColumn(table, name);
     if (column?.kind !== columnKind(type)) {
       throw new MlxError(
         'DATA_INVALID',

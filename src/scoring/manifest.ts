@@ -57,8 +57,12 @@ export function parseManifest(text: string): Manifest {
   if (!isStrings(manifest.classes)) throw invalid('its classes are not a list of names');
   if (!Array.isArray(manifest.columns) || !manifest.columns.every(isColumn))
     throw invalid('its columns are not a list');
-  if (typeof manifest.outputs !== 'object' || typeof manifest.input !== 'object')
-    throw invalid('it names no inputs or outputs');
+  if (new Set(manifest.columns.map(({ name }) => name)).size < manifest.columns.length)
+    throw invalid('a column is there twice');
+  if (!isTarget(manifest.target)) throw invalid('its target is not a column');
+  if (!isInput(manifest.input)) throw invalid('its input is not understood');
+  if (!isOutputs(manifest.outputs, manifest.task)) throw invalid('its outputs are not understood');
+  if (manifest.task === 'classification' && manifest.classes.length === 0) throw invalid('it has no classes');
   return manifest;
 }
 
@@ -70,7 +74,29 @@ const COLUMN_TYPES = new Set(['number', 'integer', 'boolean', 'category', 'time'
 
 function isColumn(value: unknown): boolean {
   const column = value as Partial<ColumnSchema> | null;
-  return typeof column?.name === 'string' && typeof column.type === 'string' && COLUMN_TYPES.has(column.type);
+  if (typeof column?.name !== 'string' || !COLUMN_TYPES.has(column.type ?? '')) return false;
+  return column.levels === undefined || isStrings(column.levels);
+}
+
+function isTarget(value: unknown): boolean {
+  if (value === null) return true;
+  const target = value as Partial<NonNullable<Manifest['target']>> | undefined;
+  return typeof target?.name === 'string' && ['number', 'integer', 'string'].includes(target.type ?? '');
+}
+
+function isInput(value: unknown): boolean {
+  const input = value as { kind?: unknown; input?: unknown; type?: unknown } | null | undefined;
+  if (input?.kind === 'columns') return true;
+  const isMatrix = input?.kind === 'matrix' && typeof input.input === 'string';
+  return isMatrix && (input.type === 'float' || input.type === 'double');
+}
+
+/** The output that the task needs is named; the others are named or null. */
+function isOutputs(value: unknown, task: Task): boolean {
+  const outputs = value as Partial<Record<keyof OutputNames, unknown>> | null | undefined;
+  const isName = (name: unknown): boolean => name === null || typeof name === 'string';
+  if (!isName(outputs?.label) || !isName(outputs?.probabilities) || !isName(outputs?.values)) return false;
+  return typeof (task === 'regression' ? outputs?.values : outputs?.probabilities) === 'string';
 }
 
 function invalid(reason: string): MlxError {

@@ -29,7 +29,9 @@ export class AlertDesk {
     try {
       await this.#deliver(alert);
     } catch (error) {
-      this.#log('error', `an alert could not be delivered: ${toMlxError(error).message}`, { kind: alert.kind });
+      this.#log('error', `an alert could not be delivered: ${toMlxError(error).message}`, {
+        kind: alert.kind,
+      });
     }
   }
 }

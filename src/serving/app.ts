@@ -37,6 +37,10 @@ export async function createApp(core: Core, gates: Gates): Promise<FastifyInstan
     gates.tokens.check(pathOf(request.url), request.headers.authorization);
     next();
   });
+  app.addHook('onSend', (_request, reply, payload, next) => {
+    if (core.isDraining) reply.header('connection', 'close');
+    next(null, payload);
+  });
   app.addHook('onResponse', (request, reply, next) => {
     core.metrics.answeredHttp(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode);
     next();
@@ -55,7 +59,9 @@ export async function createApp(core: Core, gates: Gates): Promise<FastifyInstan
   });
   await app.register(async (scope) => {
     takeJson(scope, 'application/json');
-    scope.addContentTypeParser('text/csv', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => textOf(body));
+    scope.addContentTypeParser('text/csv', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+      textOf(body),
+    );
     addOperationRoutes(scope, core);
     addPredictRoutes(scope, core);
     addBatchRoute(scope, core);

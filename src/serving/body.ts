@@ -9,7 +9,9 @@ const MAX_REASON = 160;
  */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) {
-    throw new MlxError('REQUEST_INVALID', 'The request body is empty.', { hint: 'Send a JSON object; see /docs.' });
+    throw new MlxError('REQUEST_INVALID', 'The request body is empty.', {
+      hint: 'Send a JSON object; see /docs.',
+    });
   }
   const text = textOf(body);
   try {
@@ -25,7 +27,9 @@ export function parseJsonBody(body: Buffer): unknown {
  */
 export function textOf(body: Buffer): string {
   if (!isUtf8(body)) {
-    throw new MlxError('REQUEST_INVALID', 'The request body is not UTF-8 text.', { hint: 'Encode it as UTF-8.' });
+    throw new MlxError('REQUEST_INVALID', 'The request body is not UTF-8 text.', {
+      hint: 'Encode it as UTF-8.',
+    });
   }
   const text = body.toString('utf8');
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
@@ -35,10 +39,14 @@ function notJson(text: string, error: unknown): MlxError {
   const token = /"([^"\\]{1,80})"\s*:\s*\[?\s*(-?Infinity|NaN)\b/.exec(text);
   if (token !== null) {
     const [, field = '', value = ''] = token;
-    return new MlxError('REQUEST_INVALID', `The body is not JSON: ${field} is ${value}, which JSON does not have.`, {
-      hint: 'Write null for a missing value.',
-      details: { field },
-    });
+    return new MlxError(
+      'REQUEST_INVALID',
+      `The body is not JSON: ${field} is ${value}, which JSON does not have.`,
+      {
+        hint: 'Write null for a missing value.',
+        details: { field },
+      },
+    );
   }
   const reason = error instanceof Error ? error.message.slice(0, MAX_REASON) : '';
   return new MlxError('REQUEST_INVALID', `The body is not JSON: ${reason}.`, {

@@ -1,4 +1,4 @@
-import { didYouMean } from '../data/suggest.js';
+import { didYouMean } from '../suggest.js';
 import { MlxError, toMlxError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { Deployment, type DeploymentParts } from './deployment.js';

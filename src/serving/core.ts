@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify';
 import { performance } from 'node:perf_hooks';
+import type { FastifyRequest } from 'fastify';
 import { MlxError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import type { Catalog } from './catalog.js';
@@ -9,11 +9,13 @@ import type { ServerMetrics } from './metrics.js';
 import type { Limits, ServerLog } from './options.js';
 import type { Predictor, RequestContext } from './predictor.js';
 import type { SummaryBoard } from './summary.js';
+import type { VersionPool } from './version-pool.js';
 
 /** What every route needs. */
 export interface Core {
   readonly store: Store;
   readonly catalog: Catalog;
+  readonly pool: VersionPool;
   readonly predictor: Predictor;
   readonly writer: LogWriter;
   readonly metrics: ServerMetrics;
@@ -51,10 +53,14 @@ export function contextOf(request: FastifyRequest, unit: string | null = null): 
 /** @throws MlxError REQUEST_TOO_LARGE */
 export function checkRows(rows: number, limits: Limits): void {
   if (rows <= limits.rowLimit) return;
-  throw new MlxError('REQUEST_TOO_LARGE', `${rows} rows are over the limit of ${limits.rowLimit} in one request.`, {
-    hint: 'Send fewer rows at a time, or score files with `mlx predict`.',
-    details: { rows, limit: limits.rowLimit },
-  });
+  throw new MlxError(
+    'REQUEST_TOO_LARGE',
+    `${rows} rows are over the limit of ${limits.rowLimit} in one request.`,
+    {
+      hint: 'Send fewer rows at a time, or score files with `mlx predict`.',
+      details: { rows, limit: limits.rowLimit },
+    },
+  );
 }
 
 /** Milliseconds as answers show them: to the microsecond. */

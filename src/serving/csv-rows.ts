@@ -21,7 +21,11 @@ export function rowsOfCsv(text: string, decoder: RowDecoder): (Row | MlxError)[]
   return Array.from({ length: rows }, (_, row) => rowAt(decoder.columns, sinks, row));
 }
 
-function rowAt(columns: readonly ColumnSchema[], sinks: readonly DecodingSink[], row: number): Row | MlxError {
+function rowAt(
+  columns: readonly ColumnSchema[],
+  sinks: readonly DecodingSink[],
+  row: number,
+): Row | MlxError {
   const cells: CellValue[] = [];
   for (const [position, { cells: decoded }] of sinks.entries()) {
     const cell = decoded[row] ?? null;

@@ -1,6 +1,6 @@
 import { CellError, type CellValue, decodeJson } from '../data/cell.js';
 import type { ColumnSchema } from '../data/schema.js';
-import { didYouMean, suggest } from '../data/suggest.js';
+import { didYouMean, suggest } from '../suggest.js';
 import { MlxError } from '../errors.js';
 
 /** A decoded row: one value per column, in the model's order; null = missing. */
@@ -66,7 +66,8 @@ export class RowDecoder {
     const [first = ''] = names;
     const strangers = given.filter((name) => !this.#positions.has(name));
     const likely = suggest(first, strangers);
-    const what = names.length === 1 ? `the column ${first} is missing` : `columns are missing: ${shortList(names)}`;
+    const what =
+      names.length === 1 ? `the column ${first} is missing` : `columns are missing: ${shortList(names)}`;
     return invalidField(pathTo(field, first), `${field}: ${what}.`, {
       hint:
         likely === undefined
@@ -139,7 +140,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 /** `field.name`, or `field["na me"]` where the name is not a plain word. */
 export function pathTo(field: string, name: string): string {
   const short = name.length > 80 ? `${name.slice(0, 80)}…` : name;
-  return /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(short) ? `${field}.${short}` : `${field}[${JSON.stringify(short)}]`;
+  return /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(short)
+    ? `${field}.${short}`
+    : `${field}[${JSON.stringify(short)}]`;
 }
 
 function shortList(names: readonly string[]): string {

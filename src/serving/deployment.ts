@@ -162,7 +162,10 @@ export class Deployment {
     const { pool, store } = this.#parts;
     const ready = version === undefined ? undefined : pool.peek(this.name, version);
     if (ready !== undefined) return ready;
-    const record = await resolveModel(store, `${this.name}${label === undefined ? `/${version}` : `@${label}`}`);
+    const record = await resolveModel(
+      store,
+      `${this.name}${label === undefined ? `/${version}` : `@${label}`}`,
+    );
     try {
       return await pool.lease(record);
     } catch (error) {
@@ -204,7 +207,9 @@ export class Deployment {
         return;
       }
       this.#problem = undefined;
-      log('info', `${this.text} is version ${version.version} now`, { before: before?.record.version ?? null });
+      log('info', `${this.text} is version ${version.version} now`, {
+        before: before?.record.version ?? null,
+      });
     }
     before?.free();
   }
@@ -233,7 +238,9 @@ export class Deployment {
       try {
         held.push(await pool.lease(await resolveModel(store, `${this.name}/${number}`)));
       } catch (error) {
-        log('error', `an arm of the A/B test cannot be loaded: ${toMlxError(error).message}`, { abtest: abtest?.id });
+        log('error', `an arm of the A/B test cannot be loaded: ${toMlxError(error).message}`, {
+          abtest: abtest?.id,
+        });
       }
     }
     this.#arms = held;

@@ -1,7 +1,7 @@
 import type { ColumnSchema } from '../data/schema.js';
 import type { Core } from './core.js';
 import type { Deployment } from './deployment.js';
-import { type RouteNote, routeNotes } from './openapi.js';
+import { type RouteNote, routeNotes } from './route-notes.js';
 
 const STYLE = `
   :root { color-scheme: light dark; }
@@ -31,12 +31,13 @@ ${routeNotes(core).map(routeSection).join('\n')}
 }
 
 function modelSection({ text, current, problem }: Deployment): string {
-  if (current === undefined) return `<h3>${escape(text)}</h3><p>Not ready: ${escape(problem?.message ?? 'loading')}</p>`;
+  if (current === undefined)
+    return `<h3>${escapeHtml(text)}</h3><p>Not ready: ${escapeHtml(problem?.message ?? 'loading')}</p>`;
   const { task, algorithm, classes } = current.model.manifest;
-  const what = task === 'regression' ? 'a number' : `one of ${classes.map(escape).join(', ')}`;
+  const what = task === 'regression' ? 'a number' : `one of ${classes.map(escapeHtml).join(', ')}`;
   const rows = current.decoder.columns.map(columnRow).join('\n');
-  return `<h3>${escape(text)}</h3>
-<p>Version ${current.record.version} (${escape(algorithm)}) predicts ${what}. Columns, in order; <code>null</code> is a missing value:</p>
+  return `<h3>${escapeHtml(text)}</h3>
+<p>Version ${current.record.version} (${escapeHtml(algorithm)}) predicts ${what}. Columns, in order; <code>null</code> is a missing value:</p>
 <table><tr><th>column</th><th>type</th><th>seen in training</th></tr>
 ${rows}
 </table>`;
@@ -45,14 +46,18 @@ ${rows}
 function columnRow({ name, type, levels, min, max }: ColumnSchema): string {
   const range = min === undefined || max === undefined ? '' : `${min} to ${max}`;
   const seen = levels === undefined ? range : levels.slice(0, 12).join(', ');
-  return `<tr><td><code>${escape(name)}</code></td><td>${type}</td><td>${escape(seen)}</td></tr>`;
+  return `<tr><td><code>${escapeHtml(name)}</code></td><td>${type}</td><td>${escapeHtml(seen)}</td></tr>`;
 }
 
 function routeSection({ method, path, summary, body }: RouteNote): string {
-  const example = body === undefined ? '' : `<pre>${escape(JSON.stringify(body, null, 2))}</pre>`;
-  return `<h3><code>${method.toUpperCase()} ${escape(path)}</code></h3><p>${escape(summary)}.</p>${example}`;
+  const example = body === undefined ? '' : `<pre>${escapeHtml(JSON.stringify(body, null, 2))}</pre>`;
+  return `<h3><code>${method.toUpperCase()} ${escapeHtml(path)}</code></h3><p>${escapeHtml(summary)}.</p>${example}`;
 }
 
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

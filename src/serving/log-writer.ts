@@ -1,4 +1,4 @@
-import { type ErrorCode, ERRORS, toMlxError } from '../errors.js';
+import { ERRORS, type ErrorCode, toMlxError } from '../errors.js';
 import type { LoggedPrediction } from '../store/prediction-records.js';
 import type { Store } from '../store/store.js';
 import type { ServerLog } from './options.js';
@@ -81,7 +81,8 @@ export class LogWriter {
     await this.flush();
     clearTimeout(this.#timer);
     const lost = this.#pending.length;
-    if (lost > 0) this.#options.log('error', `${lost} predictions could not be logged`, { code: this.#problem });
+    if (lost > 0)
+      this.#options.log('error', `${lost} predictions could not be logged`, { code: this.#problem });
   }
 
   async #write(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Catalog } from './catalog.js';
 import type { LogWriter } from './log-writer.js';
+import type { VersionPool } from './version-pool.js';
 
 /** What a prediction is counted under. */
 export interface VersionLabels {
@@ -8,6 +9,13 @@ export interface VersionLabels {
   readonly version: number;
   /** `control`, `treatment`, or empty outside a test. */
   readonly arm: string;
+}
+
+/** Whose present state is told. */
+export interface Exposed {
+  readonly catalog: Catalog;
+  readonly writer: LogWriter;
+  readonly pool: VersionPool;
 }
 
 const LATENCY_BUCKETS_SECONDS = [
@@ -29,6 +37,7 @@ export class ServerMetrics {
   readonly #labels: Counter<'result'>;
   readonly #modelInfo: Gauge<'model' | 'version' | 'task' | 'algorithm' | 'sha256'>;
   readonly #ready: Gauge;
+  readonly #loaded: Gauge;
   readonly #logState: Gauge<'state'>;
 
   private constructor(prom: typeof import('prom-client')) {
@@ -40,17 +49,51 @@ export class ServerMetrics {
       new prom.Gauge<T>({ name, help, labelNames, registers });
     const histogram = (name: string, help: string, buckets: number[]) =>
       new prom.Histogram({ name, help, buckets, labelNames: VERSION_LABELS, registers });
-    this.#httpRequests = counter('mlx_http_requests_total', 'HTTP requests answered.', ['method', 'route', 'status']);
-    this.#requests = counter('mlx_requests_total', 'Prediction requests that reached a model version.', VERSION_LABELS);
+    this.#httpRequests = counter('mlx_http_requests_total', 'HTTP requests answered.', [
+      'method',
+      'route',
+      'status',
+    ]);
+    this.#requests = counter(
+      'mlx_requests_total',
+      'Prediction requests that reached a model version.',
+      VERSION_LABELS,
+    );
     this.#predictions = counter('mlx_predictions_total', 'Rows predicted.', VERSION_LABELS);
-    this.#errors = counter('mlx_errors_total', 'Rows on which the model failed.', [...VERSION_LABELS, 'code']);
-    this.#latency = histogram('mlx_prediction_duration_seconds', 'Time from the decoded request to its predictions.', LATENCY_BUCKETS_SECONDS);
-    this.#confidence = histogram('mlx_prediction_confidence', 'Probability of the predicted class.', CONFIDENCE_BUCKETS);
-    this.#rollbacks = counter('mlx_rollbacks_total', 'Times that this server took production back.', ['model']);
-    this.#labels = counter('mlx_feedback_labels_total', 'Labels received, by what became of them.', ['result']);
-    this.#modelInfo = gauge('mlx_model_info', 'The version that answers for each served model.', ['model', 'version', 'task', 'algorithm', 'sha256']);
+    this.#errors = counter('mlx_errors_total', 'Rows on which the model failed.', [
+      ...VERSION_LABELS,
+      'code',
+    ]);
+    this.#latency = histogram(
+      'mlx_prediction_duration_seconds',
+      'Time from the decoded request to its predictions.',
+      LATENCY_BUCKETS_SECONDS,
+    );
+    this.#confidence = histogram(
+      'mlx_prediction_confidence',
+      'Probability of the predicted class.',
+      CONFIDENCE_BUCKETS,
+    );
+    this.#rollbacks = counter('mlx_rollbacks_total', 'Times that this server took production back.', [
+      'model',
+    ]);
+    this.#labels = counter('mlx_feedback_labels_total', 'Labels received, by what became of them.', [
+      'result',
+    ]);
+    this.#modelInfo = gauge('mlx_model_info', 'The version that answers for each served model.', [
+      'model',
+      'version',
+      'task',
+      'algorithm',
+      'sha256',
+    ]);
     this.#ready = gauge('mlx_ready', '1 when every served model has a version that answers.', []);
-    this.#logState = gauge('mlx_prediction_log_rows', 'Rows of the prediction log since the start, by state.', ['state']);
+    this.#loaded = gauge('mlx_loaded_versions', 'Model versions in memory.', []);
+    this.#logState = gauge(
+      'mlx_prediction_log_rows',
+      'Rows of the prediction log since the start, by state.',
+      ['state'],
+    );
   }
 
   static async create(): Promise<ServerMetrics> {
@@ -84,7 +127,7 @@ export class ServerMetrics {
   }
 
   /** The exposition, with the present state of the models and of the log. */
-  async expose(catalog: Catalog, writer: LogWriter): Promise<{ text: string; contentType: string }> {
+  async expose({ catalog, writer, pool }: Exposed): Promise<{ text: string; contentType: string }> {
     this.#modelInfo.reset();
     for (const { name, current } of catalog.deployments) {
       if (current === undefined) continue;
@@ -92,6 +135,7 @@ export class ServerMetrics {
       const { algorithm } = current.model.manifest;
       this.#modelInfo.set({ model: name, version, task, algorithm, sha256 }, 1);
     }
+    this.#loaded.set(pool.size);
     this.#ready.set(catalog.isReady ? 1 : 0);
     const { pending, written, dropped, failures } = writer.state;
     for (const [state, value] of Object.entries({ pending, written, dropped, write_failures: failures })) {

@@ -34,7 +34,11 @@ export class OriginCheck {
     }
     if (origin === undefined || method === 'GET' || method === 'HEAD') return;
     const from = origin.toLowerCase();
-    if (this.#origins.has(from) || from === `http://${host?.toLowerCase()}` || from === `https://${host?.toLowerCase()}`) {
+    if (
+      this.#origins.has(from) ||
+      from === `http://${host?.toLowerCase()}` ||
+      from === `https://${host?.toLowerCase()}`
+    ) {
       return;
     }
     throw new MlxError('FORBIDDEN', 'Pages of another origin may not call this server.', {

@@ -1,7 +1,12 @@
-import { type ErrorCode, ERRORS, MlxError, toErrorDocument, toMlxError } from '../errors.js';
+import { ERRORS, type ErrorCode, MlxError, toErrorDocument, toMlxError } from '../errors.js';
 
 /** Server faults whose words are about the model, not about files or SQL. */
-const SPEAKABLE: ReadonlySet<ErrorCode> = new Set(['SCORING_FAILED', 'OVERLOADED', 'MODEL_NOT_FOUND', 'BUSY']);
+const SPEAKABLE: ReadonlySet<ErrorCode> = new Set([
+  'SCORING_FAILED',
+  'OVERLOADED',
+  'MODEL_NOT_FOUND',
+  'BUSY',
+]);
 
 /** Fastify's and Node's own errors that are the client's doing. */
 const HTTP_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -41,7 +46,8 @@ function fromHttp(thrown: unknown): MlxError | undefined {
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return undefined;
   const known = HTTP_CODES[String(code)];
   const words = known === undefined ? undefined : HTTP_MESSAGES[known];
-  if (known !== undefined && words !== undefined) return new MlxError(known, words.message, { hint: words.hint });
+  if (known !== undefined && words !== undefined)
+    return new MlxError(known, words.message, { hint: words.hint });
   return new MlxError('REQUEST_INVALID', 'The request is not understood.', { hint: 'See /docs.' });
 }
 

@@ -20,7 +20,11 @@ export interface ReleaseView {
 }
 
 /** Reads it. Errors: those of a store that cannot be read. */
-export async function viewRelease(store: Store, text: string, reference: ModelReference): Promise<ReleaseView> {
+export async function viewRelease(
+  store: Store,
+  text: string,
+  reference: ModelReference,
+): Promise<ReleaseView> {
   const { name, kind } = reference;
   const { version, why } = await resolveOrWhy(store, text);
   const state = await store.registry.state(name);

@@ -64,11 +64,7 @@ export class RollbackWatch {
     }
   }
 
-  #notRolledBack(
-    version: number,
-    error: MlxError,
-    evidence: Readonly<Record<string, unknown>>,
-  ): boolean {
+  #notRolledBack(version: number, error: MlxError, evidence: Readonly<Record<string, unknown>>): boolean {
     const { model, log, alerts } = this.#options;
     if (error.code !== 'STATE_CONFLICT') {
       log('error', `could not roll ${model} back: ${error.message}`, evidence);

@@ -75,7 +75,16 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const alerts = new AlertDesk(options);
   const pool = new VersionPool({ store, now, ...limits });
   const watchOver = (model: string) =>
-    new RollbackWatch({ store, model, actor, now, log, alerts, onRollback: () => metrics.rolledBack(model), ...limits });
+    new RollbackWatch({
+      store,
+      model,
+      actor,
+      now,
+      log,
+      alerts,
+      onRollback: () => metrics.rolledBack(model),
+      ...limits,
+    });
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
   const writer = new LogWriter({ store, log, flushMs: limits.flushMs, capacity: limits.logCapacity });
   const summary = new SummaryBoard();
@@ -83,6 +92,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const core: Core = {
     store,
     catalog,
+    pool,
     predictor,
     writer,
     metrics,
@@ -96,7 +106,10 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   };
   const tokens = new TokenCheck(options.tokens ?? []);
   const { host = DEFAULT_HOST, allowedHosts = [], allowedOrigins = [] } = options;
-  const app = await createApp(core, { tokens, origin: new OriginCheck({ host, allowedHosts, allowedOrigins }) });
+  const app = await createApp(core, {
+    tokens,
+    origin: new OriginCheck({ host, allowedHosts, allowedOrigins }),
+  });
   app.server.headersTimeout = limits.headersMs;
   await catalog.follow(limits.pollMs);
   const close = async () => {

@@ -32,9 +32,9 @@ export class VersionPool {
     this.#options = options;
   }
 
-  /** Keys (`churn/3`) of what is in memory. */
-  get keys(): readonly string[] {
-    return [...this.#loaded.keys()];
+  /** How many versions are in memory. */
+  get size(): number {
+    return this.#loaded.size;
   }
 
   /** The version if it is in memory, retained. */
@@ -69,7 +69,9 @@ export class VersionPool {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#loading.values());
-    await Promise.all([...this.#loaded.values()].filter((version) => !version.isInUse).map((version) => this.#drop(version)));
+    await Promise.all(
+      [...this.#loaded.values()].filter((version) => !version.isInUse).map((version) => this.#drop(version)),
+    );
   }
 
   #retain(version: LoadedVersion): LoadedVersion {
@@ -119,9 +121,13 @@ function loadError(record: ModelVersion, thrown: unknown): MlxError {
   const cause = toMlxError(thrown);
   // Only ONNX Runtime's own words go to clients; messages about files hold paths.
   const why = cause.code === 'MODEL_INVALID' ? cause.message : 'its file cannot be read';
-  return new MlxError('SCORING_FAILED', `Version ${record.version} of ${record.name} cannot be loaded: ${why}`, {
-    hint: 'Roll back, or promote another version.',
-    details: { model: record.name, version: record.version, cause: cause.code },
-    cause: thrown,
-  });
+  return new MlxError(
+    'SCORING_FAILED',
+    `Version ${record.version} of ${record.name} cannot be loaded: ${why}`,
+    {
+      hint: 'Roll back, or promote another version.',
+      details: { model: record.name, version: record.version, cause: cause.code },
+      cause: thrown,
+    },
+  );
 }

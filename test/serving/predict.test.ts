@@ -64,34 +64,82 @@ describe('POST /predict', () => {
   const refused: [string, unknown, number, string | undefined, RegExp][] = [
     ['a missing column', { features: { amount: 1, kind: 'a' } }, 400, 'features.member', /member is missing/],
     ['an unknown column', { features: { ...GOOD, amout: 1 } }, 400, 'features.amout', /no column "amout"/],
-    ['a string for a number', { features: { ...GOOD, amount: '4' } }, 400, 'features.amount', /expected a number, got a string "4"/],
-    ['a number for a category', { features: { ...GOOD, kind: 4 } }, 400, 'features.kind', /expected a string/],
+    [
+      'a string for a number',
+      { features: { ...GOOD, amount: '4' } },
+      400,
+      'features.amount',
+      /expected a number, got a string "4"/,
+    ],
+    [
+      'a number for a category',
+      { features: { ...GOOD, kind: 4 } },
+      400,
+      'features.kind',
+      /expected a string/,
+    ],
     ['a number for a boolean', { features: { ...GOOD, member: 1 } }, 400, 'features.member', /true or false/],
-    ['an object as a value', { features: { ...GOOD, amount: { a: 1 } } }, 400, 'features.amount', /an object/],
+    [
+      'an object as a value',
+      { features: { ...GOOD, amount: { a: 1 } } },
+      400,
+      'features.amount',
+      /an object/,
+    ],
     ['too few values', { features: [1, 'a'] }, 400, 'features', /2 values; the model takes 3/],
     ['a wrong value in a list', { features: ['x', 'a', true] }, 400, 'features[0]', /expected a number/],
     ['text as features', { features: 'x' }, 400, 'features', /neither an object/],
     ['no features', {}, 400, 'features', /no features/],
     ['an unknown field', { features: GOOD, modelversion: 2 }, 400, 'modelversion', /not known/],
-    ['a version that is none', { features: GOOD, model_version: 1.5 }, 400, 'model_version', /not a version number/],
+    [
+      'a version that is none',
+      { features: GOOD, model_version: 1.5 },
+      400,
+      'model_version',
+      /not a version number/,
+    ],
     ['a version that does not exist', { features: GOOD, model_version: 9 }, 404, undefined, /no version 9/],
     ['another model', { features: GOOD, model: 'chrun' }, 404, 'model', /No model "chrun"/],
     ['NaN', '{"features":{"amount":NaN,"kind":"a","member":true}}', 400, 'amount', /amount is NaN/],
-    ['Infinity', '{"features":{"amount":-Infinity,"kind":"a","member":true}}', 400, 'amount', /amount is -Infinity/],
-    ['a number beyond a double', '{"features":{"amount":1e999,"kind":"a","member":true}}', 400, 'features.amount', /Infinity/],
-    ['__proto__', '{"features":{"__proto__":{"amount":1},"amount":1,"kind":"a","member":true}}', 400, 'features.__proto__', /no column "__proto__"/],
+    [
+      'Infinity',
+      '{"features":{"amount":-Infinity,"kind":"a","member":true}}',
+      400,
+      'amount',
+      /amount is -Infinity/,
+    ],
+    [
+      'a number beyond a double',
+      '{"features":{"amount":1e999,"kind":"a","member":true}}',
+      400,
+      'features.amount',
+      /Infinity/,
+    ],
+    [
+      '__proto__',
+      '{"features":{"__proto__":{"amount":1},"amount":1,"kind":"a","member":true}}',
+      400,
+      'features.__proto__',
+      /no column "__proto__"/,
+    ],
     ['__proto__ at the top', '{"__proto__":{},"features":{}}', 400, '__proto__', /not known/],
     ['JSON that is cut short', '{"features":{"amount":1', 400, undefined, /not JSON/],
     ['nothing', '', 400, undefined, /empty/],
     ['a list', '[]', 400, undefined, /not a JSON object/],
-    ['deep nesting', `{"features":{"amount":${'['.repeat(100_000)}${']'.repeat(100_000)},"kind":"a","member":true}}`, 400, 'features.amount', /an array/],
+    [
+      'deep nesting',
+      `{"features":{"amount":${'['.repeat(100_000)}${']'.repeat(100_000)},"kind":"a","member":true}}`,
+      400,
+      'features.amount',
+      /an array/,
+    ],
   ];
   it.each(refused)('refuses %s, naming the field', async (_, payload, status, field, message) => {
     const response = await post('/predict', payload);
     expect(response.status).toBe(status);
     expect(response.body.error.message).toMatch(message);
     expect(response.body.error.details?.field).toBe(field);
-    expect(JSON.stringify(response.body)).not.toMatch(/\/tmp|node_modules|SELECT| at /);
+    expect(JSON.stringify(response.body)).not.toMatch(/\/tmp|node_modules|SELECT|\n +at /);
   });
 
   it('hints at the column that was meant', async () => {
@@ -127,10 +175,16 @@ describe('POST /predict', () => {
 
 describe('POST /batch_predict', () => {
   it('fails a bad row alone', async () => {
-    const { status, body } = await post('/batch_predict', { rows: [GOOD, { ...GOOD, amount: 'x' }, [4, 'b', true]] });
+    const { status, body } = await post('/batch_predict', {
+      rows: [GOOD, { ...GOOD, amount: 'x' }, [4, 'b', true]],
+    });
     expect(status).toBe(200);
     expect([body.rows, body.succeeded, body.failed]).toEqual([3, 2, 1]);
-    expect(body.predictions[0]).toMatchObject({ row: 0, prediction: 'yes', probabilities: { no: 0.3125, yes: 0.6875 } });
+    expect(body.predictions[0]).toMatchObject({
+      row: 0,
+      prediction: 'yes',
+      probabilities: { no: 0.3125, yes: 0.6875 },
+    });
     expect(body.predictions[2].probabilities).toEqual(body.predictions[0].probabilities);
     expect(body.predictions[1]).toEqual({
       row: 1,
@@ -151,10 +205,16 @@ describe('POST /batch_predict', () => {
 
   it('takes CSV with columns in any order, and fails a bad row alone', async () => {
     const csv = 'kind,extra,amount,member\nb,1,4,true\nb,2,many,true\n"b",3,,NA\n';
-    const { status, body } = await post('/batch_predict?model_version=1', csv, { 'content-type': 'text/csv' });
+    const { status, body } = await post('/batch_predict?model_version=1', csv, {
+      'content-type': 'text/csv',
+    });
     expect(status).toBe(200);
     expect(body.predictions[0].probabilities.yes).toBe(0.6875);
-    expect(body.predictions[1].error).toMatchObject({ row: 1, field: 'amount', message: 'rows[1], column amount: expected a number, got "many".' });
+    expect(body.predictions[1].error).toMatchObject({
+      row: 1,
+      field: 'amount',
+      message: 'rows[1], column amount: expected a number, got "many".',
+    });
     expect(body.predictions[2].probabilities.yes).toBe(0.625);
   });
 
@@ -183,11 +243,24 @@ describe('feedback and the log', () => {
     const counts = { added: 0, unchanged: 0, updated: 0, unknown: 0 };
     expect((await post('/feedback', label)).body).toEqual({ received: 1, ...counts, added: 1 });
     expect((await post('/feedback', label)).body).toEqual({ received: 1, ...counts, unchanged: 1 });
-    const many = { feedback: [{ prediction_id: id, label: 'yes' }, { prediction_id: 'nobody', label: 1 }] };
+    const many = {
+      feedback: [
+        { prediction_id: id, label: 'yes' },
+        { prediction_id: 'nobody', label: 1 },
+      ],
+    };
     expect((await post('/feedback', many)).body).toEqual({ received: 2, ...counts, updated: 1, unknown: 1 });
     expect(await shop.store.predictions.get(id)).toMatchObject({
-      model: 'churn', version: 1, arm: null, unit: 'u1', requestId: 'r-7', inputs: { amount: 4, kind: 'b', member: 'true' },
-      prediction: 'yes', confidence: 0.6875, probabilities: { no: 0.3125, yes: 0.6875 }, label: 'yes',
+      model: 'churn',
+      version: 1,
+      arm: null,
+      unit: 'u1',
+      requestId: 'r-7',
+      inputs: { amount: 4, kind: 'b', member: 'true' },
+      prediction: 'yes',
+      confidence: 0.6875,
+      probabilities: { no: 0.3125, yes: 0.6875 },
+      label: 'yes',
     });
   });
 

@@ -60,7 +60,8 @@ function readJson(core: Core, body: unknown): BatchRequest {
 
 function decodeRow(decoder: RowDecoder, value: unknown, field: string): Row | MlxError {
   // A row of /predict's form is a row as well.
-  const inner = isObject(value) && Object.keys(value).length === 1 && isRow(value.features) ? value.features : value;
+  const inner =
+    isObject(value) && Object.keys(value).length === 1 && isRow(value.features) ? value.features : value;
   try {
     return decoder.row(inner, field);
   } catch (error) {
@@ -83,10 +84,14 @@ async function answerBatch(
   const good = rows.filter((row): row is Row => !(row instanceof MlxError));
   const scored = good.length === 0 ? undefined : await core.predictor.many(lease, good, context);
   let next = 0;
-  const results = rows.map((row) => (row instanceof MlxError ? row : (scored?.answers[next++] as Answer | MlxError)));
+  const results = rows.map((row) =>
+    row instanceof MlxError ? row : (scored?.answers[next++] as Answer | MlxError),
+  );
   const failed = results.filter((result) => result instanceof MlxError).length;
   return {
-    predictions: results.map((result, row) => (result instanceof MlxError ? rowError(result, row) : rowAnswer(result, row))),
+    predictions: results.map((result, row) =>
+      result instanceof MlxError ? rowError(result, row) : rowAnswer(result, row),
+    ),
     rows: rows.length,
     succeeded: rows.length - failed,
     failed,

@@ -22,7 +22,8 @@ export function addFeedbackRoute(app: FastifyInstance, core: Core): void {
 function readFeedback(core: Core, body: unknown): readonly PredictionLabel[] {
   const many = isObject(body) && 'feedback' in body ? readFields(body, ['feedback']).feedback : body;
   if (!Array.isArray(many)) return [readLabel(body, '')];
-  if (many.length === 0) throw invalidField('feedback', 'feedback is empty.', { hint: 'Send at least one label.' });
+  if (many.length === 0)
+    throw invalidField('feedback', 'feedback is empty.', { hint: 'Send at least one label.' });
   checkRows(many.length, core.limits);
   return many.map((item, index) => readLabel(item, `feedback[${index}].`));
 }

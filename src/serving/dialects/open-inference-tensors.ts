@@ -2,9 +2,10 @@ import type { ColumnSchema, ColumnType } from '../../data/schema.js';
 import { MlxError } from '../../errors.js';
 import type { Manifest } from '../../scoring/manifest.js';
 import type { Prediction } from '../../scoring/prediction.js';
-import { type Core, checkRows } from '../core.js';
+import type { Core } from '../core.js';
 import { invalidField, isObject, type Row, type RowDecoder } from '../decode.js';
-import { vectorOf } from './tensorflow.js';
+import { rowsOfColumns } from './columnar.js';
+import { vectorOf } from './whole-answer.js';
 
 /** Name, datatype and shape of a tensor, as metadata says them; -1 = any. */
 export interface TensorSpec {
@@ -35,7 +36,8 @@ export function inputSpecs(columns: readonly ColumnSchema[]): readonly TensorSpe
 
 export function outputSpecs({ task, target, classes }: Manifest): readonly TensorSpec[] {
   if (task === 'regression') return [{ name: 'prediction', datatype: 'FP32', shape: [-1] }];
-  const datatype = target === null || target.type === 'string' ? 'BYTES' : target.type === 'integer' ? 'INT64' : 'FP64';
+  const datatype =
+    target === null || target.type === 'string' ? 'BYTES' : target.type === 'integer' ? 'INT64' : 'FP64';
   return [
     { name: 'label', datatype, shape: [-1] },
     { name: 'probabilities', datatype: 'FP32', shape: [-1, classes.length] },
@@ -55,12 +57,11 @@ export function rowsOfTensors(core: Core, inputs: unknown, decoder: RowDecoder):
     columns[position] = data;
     given.push(name);
   }
-  const missing = decoder.columns.filter((_, position) => columns[position] === undefined).map(({ name }) => name);
+  const missing = decoder.columns
+    .filter((_, position) => columns[position] === undefined)
+    .map(({ name }) => name);
   if (missing.length > 0) throw decoder.missing(missing, given, 'inputs');
-  const count = columns[0]?.length ?? 0;
-  if (count === 0) throw invalidField('inputs', 'inputs holds no rows.');
-  checkRows(count, core.limits);
-  return decodeColumns(columns as readonly (readonly unknown[])[], count, decoder);
+  return rowsOfColumns(core, decoder, columns as readonly (readonly unknown[])[], (name) => name);
 }
 
 function readTensor(
@@ -68,18 +69,24 @@ function readTensor(
   field: string,
   decoder: RowDecoder,
 ): { name: string; position: number; data: readonly unknown[] } {
-  if (!isObject(tensor) || typeof tensor.name !== 'string') throw invalidField(field, `${field} is not a named tensor.`);
+  if (!isObject(tensor) || typeof tensor.name !== 'string')
+    throw invalidField(field, `${field} is not a named tensor.`);
   const { name, shape, datatype, data, parameters } = tensor;
   const position = decoder.position(name, `${field}.name`);
   if (isObject(parameters) && parameters.binary_data_size !== undefined) throw binaryNotTaken();
   const { type } = decoder.columns[position] as ColumnSchema;
   if (typeof datatype !== 'string' || !fits(type, datatype)) {
-    throw invalidField(`${field}.datatype`, `${field}: ${name} takes ${DATATYPES[type]}, not ${shown(datatype)}.`);
+    throw invalidField(
+      `${field}.datatype`,
+      `${field}: ${name} takes ${DATATYPES[type]}, not ${shown(datatype)}.`,
+    );
   }
   if (!Array.isArray(data)) throw invalidField(`${field}.data`, `${field}: ${name} has no data.`);
   const values = data.flat(1);
   const isColumn =
-    Array.isArray(shape) && (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) && shape[0] === values.length;
+    Array.isArray(shape) &&
+    (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) &&
+    shape[0] === values.length;
   if (!isColumn) {
     const what = `${field}: ${name} has ${values.length} values and the shape ${shown(shape)}`;
     throw invalidField(`${field}.shape`, `${what}; [${values.length},1] or [${values.length}] would fit.`);
@@ -96,21 +103,6 @@ function fits(type: ColumnType, datatype: string): boolean {
 /** Some clients write booleans as 0 and 1. */
 function booleanOf(value: unknown): unknown {
   return value === 1 ? true : value === 0 ? false : value;
-}
-
-function decodeColumns(
-  columns: readonly (readonly unknown[])[],
-  count: number,
-  decoder: RowDecoder,
-): readonly Row[] {
-  const decoded = columns.map((values, position) => {
-    const { name } = decoder.columns[position] as ColumnSchema;
-    if (values.length !== count) {
-      throw invalidField(name, `The input ${name} has ${values.length} rows, others have ${count}.`);
-    }
-    return values.map((value, row) => decoder.cell(position, value, `${name}[${row}]`));
-  });
-  return Array.from({ length: count }, (_, row) => decoded.map((cells) => cells[row] ?? null));
 }
 
 /** The tensors that were asked for, or all. @throws MlxError REQUEST_INVALID for an output that is not there */
@@ -139,9 +131,13 @@ export function askedNames(asked: unknown, manifest: Manifest): readonly string[
   return asked.map((output, index) => {
     const name = isObject(output) ? output.name : undefined;
     if (typeof name !== 'string' || !known.includes(name)) {
-      throw invalidField(`outputs[${index}].name`, `The model has no output ${shown(name)}; it has ${known.join(', ')}.`);
+      throw invalidField(
+        `outputs[${index}].name`,
+        `The model has no output ${shown(name)}; it has ${known.join(', ')}.`,
+      );
     }
-    if (isObject(output) && isObject(output.parameters) && output.parameters.binary_data === true) throw binaryNotTaken();
+    if (isObject(output) && isObject(output.parameters) && output.parameters.binary_data === true)
+      throw binaryNotTaken();
     return name;
   });
 }

@@ -12,7 +12,7 @@ import {
   outputTensors,
   rowsOfTensors,
 } from './open-inference-tensors.js';
-import { predictAll } from './tensorflow.js';
+import { predictAll } from './whole-answer.js';
 
 interface WildcardRoute {
   Params: { '*': string };
@@ -31,7 +31,8 @@ export function addOpenInferenceRoutes(app: FastifyInstance, core: Core): void {
     const path = parseModelPath(request.params['*']);
     if (path.action !== '' && path.action !== 'ready') throw noSuchRoute();
     const deployment = deploymentOf(core, path);
-    if (path.action === '') return withLease(await deployment.lease(path.selection), async (lease) => metadataOf(lease));
+    if (path.action === '')
+      return withLease(await deployment.lease(path.selection), async (lease) => metadataOf(lease));
     return readiness(() => deployment.lease(path.selection), reply);
   });
 
@@ -57,7 +58,12 @@ async function readiness(lease: () => Promise<Lease>, reply: FastifyReply): Prom
   }
 }
 
-async function infer(core: Core, lease: Lease, request: FastifyRequest, reply: FastifyReply): Promise<object> {
+async function infer(
+  core: Core,
+  lease: Lease,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<object> {
   const { body } = request;
   const { loaded } = lease;
   const { manifest } = loaded.model;

@@ -19,7 +19,7 @@ export function addOperationRoutes(app: FastifyInstance, core: Core): void {
   });
 
   app.get('/metrics', async (_request, reply) => {
-    const { text, contentType } = await core.metrics.expose(core.catalog, core.writer);
+    const { text, contentType } = await core.metrics.expose(core);
     return reply.type(contentType).send(text);
   });
 

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../data/suggest.js';
+import { didYouMean } from '../../suggest.js';
 import { MlxError } from '../../errors.js';
 import { invalidField, isObject } from '../decode.js';
 
@@ -16,9 +16,13 @@ export function readFields(body: unknown, fields: readonly string[]): Readonly<R
   }
   for (const name of Object.keys(body)) {
     if (fields.includes(name)) continue;
-    throw invalidField(name, `The request has a field ${JSON.stringify(name.slice(0, 80))}, which is not known.`, {
-      hint: didYouMean(name, fields),
-    });
+    throw invalidField(
+      name,
+      `The request has a field ${JSON.stringify(name.slice(0, 80))}, which is not known.`,
+      {
+        hint: didYouMean(name, fields),
+      },
+    );
   }
   return body;
 }

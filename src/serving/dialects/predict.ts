@@ -30,9 +30,13 @@ export function addPredictRoutes(app: FastifyInstance, core: Core): void {
   app.post('/predict_ab', async (request) => {
     const asked = readRequest(core, request);
     if (asked.version !== undefined) {
-      throw invalidField('model_version', 'The A/B test decides on the version; model_version cannot be given.', {
-        hint: 'Use /predict to name a version.',
-      });
+      throw invalidField(
+        'model_version',
+        'The A/B test decides on the version; model_version cannot be given.',
+        {
+          hint: 'Use /predict to name a version.',
+        },
+      );
     }
     const lease = await asked.deployment.leaseArm(asked.context.unit);
     return withLease(lease, () => answer(core, lease, asked));

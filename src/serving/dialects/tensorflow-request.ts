@@ -1,7 +1,8 @@
-import { didYouMean } from '../../data/suggest.js';
+import { didYouMean } from '../../suggest.js';
 import { MlxError } from '../../errors.js';
 import { type Core, checkRows } from '../core.js';
 import { invalidField, isObject, pathTo, type Row, type RowDecoder } from '../decode.js';
+import { rowsOfColumns } from './columnar.js';
 
 const FIELDS = ['instances', 'inputs', 'signature_name'];
 const SIGNATURE = 'serving_default';
@@ -17,9 +18,13 @@ export function readTensorFlowRequest(core: Core, body: unknown, decoder: RowDec
   if (!isObject(body)) throw new MlxError('REQUEST_INVALID', 'The request body is not a JSON object.');
   const stranger = Object.keys(body).find((name) => !FIELDS.includes(name));
   if (stranger !== undefined) {
-    throw invalidField(stranger, `The request has an unknown field ${JSON.stringify(stranger.slice(0, 80))}.`, {
-      hint: didYouMean(stranger, FIELDS),
-    });
+    throw invalidField(
+      stranger,
+      `The request has an unknown field ${JSON.stringify(stranger.slice(0, 80))}.`,
+      {
+        hint: didYouMean(stranger, FIELDS),
+      },
+    );
   }
   const { signature_name: signature = SIGNATURE, instances, inputs } = body;
   if (signature !== SIGNATURE && signature !== '') {
@@ -56,7 +61,11 @@ function scalarOf(value: unknown): unknown {
 
 function rowsOfInputs(core: Core, inputs: unknown, decoder: RowDecoder): readonly Row[] {
   const [only] = decoder.columns;
-  const named = isObject(inputs) ? inputs : only !== undefined && decoder.columns.length === 1 ? { [only.name]: inputs } : undefined;
+  const named = isObject(inputs)
+    ? inputs
+    : only !== undefined && decoder.columns.length === 1
+      ? { [only.name]: inputs }
+      : undefined;
   if (named === undefined) {
     throw invalidField('inputs', 'inputs is not an object of columns.');
   }
@@ -65,28 +74,9 @@ function rowsOfInputs(core: Core, inputs: unknown, decoder: RowDecoder): readonl
   for (const name of given) {
     const field = pathTo('inputs', name);
     const value = named[name];
-    columns[decoder.position(name, field)] = Array.isArray(value) ? value : [value];
+    columns[decoder.position(name, field)] = Array.isArray(value) ? value.map(scalarOf) : [value];
   }
   const missing = decoder.columns.filter(({ name }) => !Object.hasOwn(named, name)).map(({ name }) => name);
   if (missing.length > 0) throw decoder.missing(missing, given, 'inputs');
-  return rowsOfColumns(core, columns, decoder, 'inputs');
-}
-
-function rowsOfColumns(
-  core: Core,
-  columns: readonly (readonly unknown[])[],
-  decoder: RowDecoder,
-  field: string,
-): readonly Row[] {
-  const count = columns[0]?.length ?? 0;
-  if (count === 0) throw invalidField(field, `${field} holds no rows.`);
-  checkRows(count, core.limits);
-  const decoded = columns.map((values, position) => {
-    const path = pathTo(field, decoder.columns[position]?.name ?? '');
-    if (values.length !== count) {
-      throw invalidField(path, `${path} has ${values.length} values, other columns have ${count}.`);
-    }
-    return values.map((value, row) => decoder.cell(position, scalarOf(value), `${path}[${row}]`));
-  });
-  return Array.from({ length: count }, (_, row) => decoded.map((cells) => cells[row] ?? null));
+  return rowsOfColumns(core, decoder, columns, (name) => pathTo('inputs', name));
 }

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ColumnSchema } from '../../data/schema.js';
 import { columnKind } from '../../data/schema.js';
-import { MlxError } from '../../errors.js';
 import type { Prediction } from '../../scoring/prediction.js';
 import { type Core, contextOf, ID_HEADER, withLease } from '../core.js';
 import type { Lease } from '../deployment.js';
 import type { RequestContext } from '../predictor.js';
 import { deploymentOf, noSuchRoute, parseModelPath } from './model-path.js';
-import { readTensorFlowRequest, type TensorFlowRequest } from './tensorflow-request.js';
+import { readTensorFlowRequest } from './tensorflow-request.js';
+import { predictAll, vectorOf } from './whole-answer.js';
 
 interface WildcardRoute {
   Params: { '*': string };
@@ -46,29 +46,6 @@ async function predict(
     : { outputs: columnOutputs(predictions, lease) };
 }
 
-/**
- * All rows or an error. The rows of an answer have the ids `<id>-<row>`; the only row of a request has `<id>`.
- * @throws MlxError SCORING_FAILED
- */
-export async function predictAll(
-  core: Core,
-  lease: Lease,
-  rows: TensorFlowRequest['rows'],
-  context: RequestContext,
-): Promise<{ id: string; predictions: readonly Prediction[] }> {
-  const [only] = rows;
-  if (only !== undefined && rows.length === 1) {
-    const { id, prediction } = await core.predictor.one(lease, only, context);
-    return { id, predictions: [prediction] };
-  }
-  const { id, answers } = await core.predictor.many(lease, rows, context);
-  const predictions = answers.map((answer, row) => {
-    if (!(answer instanceof MlxError)) return answer.prediction;
-    throw new MlxError('SCORING_FAILED', `Row ${row}: ${answer.message}`, { details: { row } });
-  });
-  return { id, predictions };
-}
-
 /** One number for a regression; for a classification the two outputs by name. */
 function rowOutput({ prediction, probabilities }: Prediction, { loaded }: Lease): unknown {
   if (probabilities === null) return prediction;
@@ -79,15 +56,10 @@ function columnOutputs(predictions: readonly Prediction[], { loaded }: Lease): u
   const { task, classes } = loaded.model.manifest;
   const labels = predictions.map(({ prediction }) => prediction);
   if (task === 'regression') return labels;
-  return { label: labels, probabilities: predictions.map(({ probabilities }) => vectorOf(probabilities, classes)) };
-}
-
-/** Probabilities in the order of the classes. */
-export function vectorOf(
-  probabilities: Prediction['probabilities'],
-  classes: readonly string[],
-): readonly number[] {
-  return classes.map((name) => probabilities?.[name] ?? 0);
+  return {
+    label: labels,
+    probabilities: predictions.map(({ probabilities }) => vectorOf(probabilities, classes)),
+  };
 }
 
 function statusOf({ loaded }: Lease): object {
