@@ -49,7 +49,7 @@ const rooms = Object.entries(ROOMS).map(([room, allowed]) => ({
   severity: 'error',
   comment: `src/${room} may import ${allowed.length === 0 ? 'no other room' : allowed.join(', ')}`,
   from: { path: `^src/${room}/` },
-  to: { path: '^src/', pathNot: ['^src/errors\\.ts$', ...[room, ...allowed].map((name) => `^src/${name}/`)] },
+  to: { path: '^src/', pathNot: ['^src/(errors|suggest)\\.ts$', ...[room, ...allowed].map((name) => `^src/${name}/`)] },
 }));
 
 const owners = Object.entries(OWNERS).map(([name, owned]) => ({
@@ -74,7 +74,7 @@ module.exports = {
       severity: 'error',
       comment: 'the life-cycle rooms reach the terminal through context.ts alone',
       from: { path: '^src/cli/', pathNot: '^src/cli/context\\.ts$' },
-      to: { path: '^src/', pathNot: ['^src/cli/', '^src/commands/', '^src/config/', '^src/errors\\.ts$'] },
+      to: { path: '^src/', pathNot: ['^src/cli/', '^src/commands/', '^src/config/', '^src/(errors|suggest)\\.ts$'] },
     },
     {
       name: 'nobody-imports-cli',

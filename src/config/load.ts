@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { suggest } from '../data/suggest.js';
 import { MlxError } from '../errors.js';
+import { suggest } from '../suggest.js';
 import { checkSetting, parseSettingText } from './parse.js';
 import {
   SETTING_KEYS,
@@ -78,9 +78,10 @@ function readConfig(path: string): ReadonlyMap<string, unknown> {
       hint: 'Write one with `mlx init`.',
     });
   }
+  const text = readFileSync(path, 'utf8');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new MlxError('CONFIG_INVALID', `${path} is not JSON: ${(error as Error).message}.`, {
       hint: 'Mend the file, or write a new one with `mlx init --force`.',

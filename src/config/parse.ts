@@ -12,7 +12,7 @@ export function parseSettingText(spec: SettingSpec, text: string, where: string)
       return checkSetting(spec, text, where);
     case 'integer':
     case 'number':
-      return checkSetting(spec, text.trim() === '' ? Number.NaN : Number(text), where);
+      return checkSetting(spec, numberOrText(text), where);
     case 'boolean':
       return checkSetting(
         spec,
@@ -25,8 +25,14 @@ export function parseSettingText(spec: SettingSpec, text: string, where: string)
         .map((item) => item.trim())
         .filter((item) => item !== '');
     case 'map':
-      return parsePairs(text.split(','), where);
+      return checkSetting(spec, parsePairs(text.split(','), where), where);
   }
+}
+
+/** The number, or the text itself where it is none, so that the error can show what was written. */
+function numberOrText(text: string): number | string {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isNaN(value) ? text : value;
 }
 
 /**
@@ -34,7 +40,7 @@ export function parseSettingText(spec: SettingSpec, text: string, where: string)
  * @throws MlxError USAGE on an item without `=`
  */
 export function parsePairs(items: readonly string[], where: string): Record<string, string> {
-  const pairs: Record<string, string> = {};
+  const pairs = new Map<string, string>();
   for (const item of items.filter((text) => text.trim() !== '')) {
     const at = item.indexOf('=');
     if (at < 1) {
@@ -42,9 +48,9 @@ export function parsePairs(items: readonly string[], where: string): Record<stri
         hint: `For example: ${where} n_estimators=200`,
       });
     }
-    pairs[item.slice(0, at).trim()] = item.slice(at + 1).trim();
+    pairs.set(item.slice(0, at).trim(), item.slice(at + 1).trim());
   }
-  return pairs;
+  return Object.fromEntries(pairs);
 }
 
 /**
@@ -78,7 +84,7 @@ function problemOf(spec: SettingSpec, value: unknown): string | null {
         ? null
         : 'takes a list of texts';
     case 'map':
-      return isPlainMap(value) ? null : 'takes an object of texts, numbers or booleans';
+      return mapProblem(spec, value);
   }
 }
 
@@ -90,7 +96,14 @@ function numberProblem(spec: SettingSpec, value: unknown): string | null {
   return fits ? null : `takes a ${whole ? 'whole ' : ''}number from ${min} to ${max}`;
 }
 
-function isPlainMap(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((item) => ['string', 'number', 'boolean'].includes(typeof item));
+function mapProblem({ choices }: SettingSpec, value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'takes an object';
+  const items: unknown[] = Object.values(value);
+  if (choices !== undefined)
+    return items.every((item) => choices.includes(item as string))
+      ? null
+      : `takes one of ${choices.join(', ')} for each name`;
+  return items.every((item) => ['string', 'number', 'boolean'].includes(typeof item))
+    ? null
+    : 'takes an object of texts, numbers or booleans';
 }

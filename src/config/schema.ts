@@ -39,11 +39,15 @@ function leaf(spec: SettingSpec): JsonSchema {
     type: spec.default === null ? [type, 'null'] : type,
     description: spec.help,
     ...(spec.kind === 'list' ? { items: { type: 'string' } } : {}),
-    ...(spec.choices === undefined
-      ? {}
-      : { enum: spec.default === null ? [...spec.choices, null] : spec.choices }),
+    ...choicesOf(spec),
     ...(spec.min === undefined ? {} : { minimum: spec.min }),
     ...(spec.max === undefined ? {} : { maximum: spec.max }),
     ...(spec.default === null ? {} : { default: spec.default }),
   };
+}
+
+function choicesOf({ kind, choices, default: fallback }: SettingSpec): JsonSchema {
+  if (choices === undefined) return {};
+  if (kind === 'map') return { additionalProperties: { enum: choices } };
+  return { enum: fallback === null ? [...choices, null] : choices };
 }

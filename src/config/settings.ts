@@ -7,6 +7,7 @@ export interface SettingSpec {
   readonly kind: SettingKind;
   readonly default: unknown;
   readonly help: string;
+  /** What a text may be; for a map, what each of its values may be. */
   readonly choices?: readonly string[];
   readonly min?: number;
   readonly max?: number;
@@ -43,7 +44,12 @@ export const SETTINGS = {
     choices: ['auto', 'random', 'stratified', 'tail'],
     help: 'How rows are held out; `tail` keeps the last rows, for tables in time order.',
   },
-  'data.timeFormats': { kind: 'map', default: {}, help: 'Time format by column: iso, dmy, mdy or epoch.' },
+  'data.timeFormats': {
+    kind: 'map',
+    default: {},
+    choices: ['iso', 'dmy', 'mdy', 'epoch'],
+    help: 'Time format by column: iso, dmy, mdy or epoch.',
+  },
   'features.impute': {
     kind: 'text',
     default: null,

@@ -1,7 +1,7 @@
 import { MlxError } from '../errors.js';
 import type { ModelState, ModelVersion } from '../store/registry-records.js';
 import type { Store } from '../store/store.js';
-import { closestName } from '../tracking/suggestion.js';
+import { suggest } from '../suggest.js';
 import { checkModelName, parseModelReference } from './names.js';
 
 /**
@@ -36,7 +36,7 @@ export async function requireModel(store: Store, name: string): Promise<readonly
   const versions = await store.registry.versions(name);
   if (versions.length > 0) return versions;
   const names = await store.registry.modelNames();
-  const near = closestName(name, names);
+  const near = suggest(name, names);
   let hint = 'See the models with `mlx models list`.';
   if (names.length === 0) hint = 'No model is registered yet; `mlx register` makes one.';
   else if (near !== undefined) hint = `Did you mean ${near}?`;
@@ -74,7 +74,7 @@ function requireLabel(versions: readonly ModelVersion[], name: string, label: st
       : newestFirst.find(({ stage, aliases }) => stage === label || aliases.includes(label));
   if (found !== undefined) return found;
   const labels = new Set(versions.flatMap(({ stage, aliases }) => [stage, ...aliases]));
-  const near = closestName(label, labels);
+  const near = suggest(label, [...labels]);
   throw new MlxError('MODEL_NOT_FOUND', `Model ${name} has no version at @${label}.`, {
     hint:
       near === undefined ? `There is: ${[...labels].sort().join(', ')}.` : `Did you mean ${name}@${near}?`,

@@ -1,7 +1,7 @@
 import { MlxError } from '../errors.js';
 import type { RunRecord } from '../store/run-records.js';
 import type { Store } from '../store/store.js';
-import { closestName } from './suggestion.js';
+import { suggest } from '../suggest.js';
 
 const MAX_CANDIDATES = 10;
 const RECENT_RUNS = 200;
@@ -37,7 +37,7 @@ export async function findRun(
 async function notFound(store: Store, ref: string, deleted: boolean): Promise<MlxError> {
   const elsewhere = ref === '' ? [] : await store.runs.named(ref, { deleted: !deleted, limit: 1 });
   const recent = await store.runs.search({ deleted, limit: RECENT_RUNS });
-  const near = closestName(
+  const near = suggest(
     ref,
     recent.flatMap((run) => [run.name, run.id]),
   );

@@ -1,5 +1,5 @@
 import { RUN_ATTRIBUTES, type RunAttribute, type RunField } from '../store/run-query.js';
-import { closestName } from './suggestion.js';
+import { suggest } from '../suggest.js';
 import { expressionError, type Token } from './tokens.js';
 
 const PREFIXES: ReadonlyMap<string, 'metric' | 'param' | 'tag'> = new Map([
@@ -23,7 +23,7 @@ export function parseField(token: Token & { readonly kind: 'word' }, expression:
   }
   const name = ATTRIBUTES.find((attribute) => attribute === token.text.toLowerCase());
   if (name !== undefined && token.key === null) return { kind: 'attribute', name };
-  const near = closestName(token.text, [...ATTRIBUTES, 'metrics.', 'params.', 'tags.']);
+  const near = suggest(token.text, [...ATTRIBUTES, 'metrics.', 'params.', 'tags.']);
   throw expressionError(
     expression,
     token.at,

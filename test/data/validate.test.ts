@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { readTable } from '#mlx/data/read.js';
 import { withRoles } from '#mlx/data/roles.js';
-import { suggest } from '#mlx/data/suggest.js';
+import { suggest } from '#mlx/suggest.js';
 import { failOnErrors, validateTable } from '#mlx/data/validate.js';
 import { failure, temporaryFolder } from './temporary.js';
 

@@ -163,7 +163,7 @@ describe('whatever is typed', () => {
           if (error !== undefined) expect(error.code).toBe('EXPRESSION_INVALID');
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 

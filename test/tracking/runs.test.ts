@@ -7,7 +7,7 @@ import { listRuns } from '#mlx/tracking/list-runs.js';
 import { metricDirection } from '#mlx/tracking/metric-direction.js';
 import { nameFor } from '#mlx/tracking/run-name.js';
 import { startRun } from '#mlx/tracking/start-run.js';
-import { closestName } from '#mlx/tracking/suggestion.js';
+import { suggest } from '#mlx/suggest.js';
 import { clock, temporaryStore } from '../store/temporary-store.js';
 
 test('a run keeps params, metrics with history, tags, data and artifacts', async () => {
@@ -166,7 +166,7 @@ test.each([
   ['x', ['churn'], undefined],
   ['churn', [], undefined],
 ])('%s is taken for the nearest of %j', (word, candidates, expected) => {
-  expect(closestName(word, candidates)).toBe(expected);
+  expect(suggest(word, candidates)).toBe(expected);
 });
 
 test('a generated name depends on the id alone', () => {

@@ -1,6 +1,6 @@
 import { SETTING_KEYS, SETTINGS, variableName } from '../../config/settings.js';
-import { didYouMean } from '../../data/suggest.js';
 import { MlxError } from '../../errors.js';
+import { didYouMean } from '../../suggest.js';
 import type { CommandContext, Outcome } from '../command.js';
 
 export interface ConfigOptions {

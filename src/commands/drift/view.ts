@@ -19,10 +19,16 @@ export function view(result: DriftDocument, style: Style): readonly ViewBlock[] 
   const all = result.prediction === null ? columns : [...columns, result.prediction];
   const rows = all.map((column) => columnRow(column, style));
   const head = ['column', 'test', 'effect', 'p (adjusted)', 'mean shift', 'missing', ''];
+  const quality = qualityLines(result);
   return [
-    { kind: 'lines', lines: [...lines, ''] },
-    ...(rows.length === 0 ? [] : [{ kind: 'table' as const, table: { head, rows, right: [2, 3, 4] } }]),
-    { kind: 'lines', lines: qualityLines(result) },
+    { kind: 'lines', lines },
+    ...(rows.length === 0
+      ? []
+      : [
+          { kind: 'lines' as const, lines: [''] },
+          { kind: 'table' as const, table: { head, rows, right: [2, 3, 4] } },
+        ]),
+    ...(quality.length === 0 ? [] : [{ kind: 'lines' as const, lines: quality }]),
   ];
 }
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { SettingKey } from '../../config/settings.js';
-import { didYouMean } from '../../data/suggest.js';
 import { MlxError } from '../../errors.js';
 import { checkModelName } from '../../registry/names.js';
+import { didYouMean } from '../../suggest.js';
 import type { CommandContext } from '../command.js';
 import { readHeader } from './header.js';
 

@@ -56,11 +56,12 @@ export async function run(
       ...(options.target === undefined ? {} : { target: options.target }),
     });
     const test = options.test === undefined ? undefined : await readTable(options.test, { schema });
+    const left = new Set(options.drop);
     const anomalies = [
       ...read.anomalies,
       ...validateTable(read.table, schema, read.schema),
       ...(test?.anomalies ?? []),
-    ];
+    ].filter(({ column }) => !left.has(column));
     const readMs = performance.now() - startedAt;
     const invalid = anomalies.some(({ severity }) => severity === 'error');
     if (options.saveSchema !== undefined)

@@ -1,5 +1,5 @@
 import type { Style, ViewBlock } from '../command.js';
-import { formatDuration, formatNumber, formatShare } from '../format.js';
+import { formatDuration, formatShare } from '../format.js';
 import type { PreprocessDocument } from './document.js';
 
 type Column = PreprocessDocument['schema'][number];
@@ -42,7 +42,12 @@ function valuesText(column: Column): string {
   }
   if (column.min === null || column.max === null) return '';
   if (column.type === 'time') return `${dayOf(column.min)} … ${dayOf(column.max)} (${column.time_format})`;
-  return `${formatNumber(column.min)} … ${formatNumber(column.max)}`;
+  return `${boundText(column.min)} … ${boundText(column.max)}`;
+}
+
+/** A bound as it stands in the data, as far as six digits go. */
+function boundText(value: number): string {
+  return String(Number(value.toPrecision(6)));
 }
 
 function dayOf(seconds: number): string {
