@@ -2,7 +2,7 @@
 // With --check it only compares, and fails when a page is behind or a dependency has no line in docs/dependencies.md.
 import { readFile, writeFile } from 'node:fs/promises';
 import { COMMAND_GROUPS, COMMANDS } from '../dist/cli/commands.js';
-import { SHARED_OPTIONS } from '../dist/cli/program.js';
+import { SHARED_OPTIONS } from '../dist/cli/shared-options.js';
 import { GROUPS } from '../dist/commands/command.js';
 import { configJsonSchema } from '../dist/config/schema.js';
 import { SETTINGS, variableName } from '../dist/config/settings.js';

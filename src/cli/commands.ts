@@ -28,6 +28,8 @@ import {
 } from '../commands/runs/spec.js';
 import { serveSpec } from '../commands/serve/spec.js';
 import { trainSpec } from '../commands/train/spec.js';
+import { FORMATS } from './formats.js';
+import { SHARED_OPTIONS } from './shared-options.js';
 
 export const COMMAND_GROUPS: readonly CommandGroupSpec[] = [
   { name: 'runs', group: 'Look at runs and models', summary: 'list, show and compare training runs' },
@@ -67,11 +69,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   retrainSpec,
   doctorSpec,
   configSpec,
-  completionSpec(async () => {
-    const [{ SHARED_OPTIONS }, { FORMATS }] = await Promise.all([
-      import('./program.js'),
-      import('./render.js'),
-    ]);
-    return { specs: COMMANDS, groups: COMMAND_GROUPS, shared: SHARED_OPTIONS, formats: FORMATS };
-  }),
+  completionSpec(async () => ({
+    specs: COMMANDS,
+    groups: COMMAND_GROUPS,
+    shared: SHARED_OPTIONS,
+    formats: FORMATS,
+  })),
 ];

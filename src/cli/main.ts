@@ -1,10 +1,11 @@
 import { CommanderError } from 'commander';
 import type { CommandModule, OptionValues } from '../commands/command.js';
-import { loadConfig } from '../config/load.js';
+import { type LoadedConfig, loadConfig, loadWithoutFile } from '../config/load.js';
 import { MlxError, toErrorDocument, toMlxError } from '../errors.js';
 import { Context } from './context.js';
+import type { Format } from './formats.js';
 import { buildProgram, type Invocation } from './program.js';
-import { type Format, renderBlocks } from './render.js';
+import { renderBlocks } from './render.js';
 import { listenForSignals } from './signals.js';
 import { styleFor } from './style.js';
 import { Terminal } from './terminal.js';
@@ -44,7 +45,7 @@ async function execute(
 ): Promise<number> {
   const { spec, given, shared } = invocation;
   const signals = listenForSignals(process);
-  const config = loadConfig(process.cwd(), process.env, shared.config);
+  const config = readConfig(invocation, process);
   const settings = overlaySettings(spec, given, config.settings);
   const context = new Context({
     terminal,
@@ -73,6 +74,16 @@ async function execute(
   }
 }
 
+function readConfig({ spec, shared }: Invocation, process: NodeJS.Process): LoadedConfig {
+  try {
+    return loadConfig(process.cwd(), process.env, shared.config);
+  } catch (error) {
+    const isBroken = error instanceof MlxError && error.code === 'CONFIG_INVALID';
+    if (isBroken && spec.mendsConfig === true) return loadWithoutFile(process.env);
+    throw error;
+  }
+}
+
 async function show(
   module: CommandModule<OptionValues>,
   result: unknown,
@@ -83,8 +94,9 @@ async function show(
     if (spec.streams !== true) terminal.out(JSON.stringify(result, null, 2));
     return;
   }
-  const style = await styleFor(terminal.hasColor('stdout'));
-  const text = await renderBlocks(module.view(result, style), (shared.format ?? 'table') as Format, style);
+  const format = (shared.format ?? 'table') as Format;
+  const style = await styleFor(format === 'table' && terminal.hasColor('stdout'));
+  const text = await renderBlocks(module.view(result, style), format, style);
   if (text !== '') terminal.out(text);
 }
 

@@ -1,7 +1,8 @@
 import { Argument, Command, type CommanderError, Option } from 'commander';
 import { type CommandSpec, GROUPS, type OptionValues } from '../commands/command.js';
 import { COMMAND_GROUPS, COMMANDS } from './commands.js';
-import { FORMATS } from './render.js';
+import { FORMATS } from './formats.js';
+import { SHARED_OPTIONS } from './shared-options.js';
 
 /** Options that every command takes. */
 export interface SharedOptions {
@@ -15,17 +16,6 @@ export interface SharedOptions {
   readonly color: boolean;
   readonly debug: boolean;
 }
-
-export const SHARED_OPTIONS: readonly (readonly [flags: string, help: string])[] = [
-  ['--json', 'one JSON document on stdout, on failure too'],
-  ['--store <dir>', 'the store (default: the nearest .mlx above; MLX_STORE)'],
-  ['--config <file>', 'the configuration (default: the nearest mlops.config.json above)'],
-  ['--yes', 'answer yes to every question'],
-  ['--no-input', 'never ask; a missing answer is an error'],
-  ['--quiet', 'no progress and notes on stderr'],
-  ['--no-color', 'no colours (also NO_COLOR)'],
-  ['--debug', 'show the stack of an error'],
-];
 
 /** What the command line asked for. */
 export interface Invocation {
@@ -43,7 +33,7 @@ Examples:
   $ mlx demo                                                  the whole life on made-up data
   $ mlx init --yes --name churn --data train.csv --target left
   $ mlx train --data train.csv --test test.csv --target left
-  $ mlx register churn --run best && mlx promote churn/1 production --reason "first release"
+  $ mlx register churn --run latest && mlx promote churn/1 production --reason "first release"
   $ mlx serve churn --port 8080
   $ mlx drift --model churn --last 24h
 
@@ -99,7 +89,11 @@ function configure(command: Command, output: Output): void {
 function buildCommand(spec: CommandSpec, onInvocation: OnInvocation): Command {
   const command = new Command(spec.path.at(-1) as string)
     .summary(spec.summary)
-    .description(spec.description === undefined ? spec.summary : `${spec.summary}\n\n${spec.description}`);
+    .description(
+      spec.description === undefined
+        ? spec.summary
+        : `${spec.summary}\n\n${spec.description.replaceAll('\n', ' ')}`,
+    );
   for (const { name, help } of spec.arguments ?? []) command.addArgument(new Argument(name, help));
   for (const option of spec.options ?? []) {
     const built = new Option(option.flags, helpOf(option)).helpGroup('Options:');

@@ -1,7 +1,5 @@
 import type { Style, TableView, ViewBlock } from '../commands/command.js';
-
-export const FORMATS = ['table', 'json', 'csv', 'md'] as const;
-export type Format = (typeof FORMATS)[number];
+import type { Format } from './formats.js';
 
 /** Blocks of a view as text for stdout. */
 export async function renderBlocks(

@@ -43,7 +43,7 @@ export class Terminal {
   }
 
   get width(): number {
-    return this.#streams.stdout.columns ?? 100;
+    return this.#streams.stdout.columns || 100;
   }
 
   /** Decided per stream: FORCE_COLOR, then NO_COLOR and --no-color, then whether it is a terminal. */
@@ -71,9 +71,13 @@ export class Terminal {
   /** A spinner on a terminal; elsewhere a line at the end, and one every few seconds on the way. */
   progress(text: string): Progress {
     if (this.#quiet) return { update() {}, done() {}, fail() {} };
-    return this.#streams.stderr.isTTY === true && !isSet(this.#env.CI)
-      ? this.#spinner(text)
-      : this.#lines(text);
+    return this.#canSpin ? this.#spinner(text) : this.#lines(text);
+  }
+
+  /** ora counts the lines that it has to clear; on a terminal of unknown width (0 columns) it never ends. */
+  get #canSpin(): boolean {
+    const { isTTY, columns } = this.#streams.stderr;
+    return isTTY === true && columns !== 0 && !isSet(this.#env.CI);
   }
 
   #spinner(text: string): Progress {

@@ -1,5 +1,5 @@
 import type { CommandSpec, OptionKind, OptionSpec, OptionValues } from '../commands/command.js';
-import { parsePairs, parseSettingText } from '../config/parse.js';
+import { checkSetting, parsePairs, parseSettingText } from '../config/parse.js';
 import { SETTINGS, type SettingKey, type SettingSpec, type Settings } from '../config/settings.js';
 import { MlxError } from '../errors.js';
 
@@ -50,7 +50,7 @@ function parseOption(option: OptionSpec, text: unknown): unknown {
   if (option.setting !== undefined) {
     const spec: SettingSpec = SETTINGS[option.setting as SettingKey];
     return Array.isArray(text)
-      ? parseKind(option.kind ?? 'text', text, flag)
+      ? asUsage(() => checkSetting(spec, parseKind(option.kind ?? 'text', text, flag), flag))
       : asUsage(() => parseSettingText(spec, String(text), flag));
   }
   const value = parseKind(option.kind ?? 'text', text, flag);

@@ -47,6 +47,8 @@ export interface CommandSpec {
   readonly list?: boolean;
   /** The command writes its output itself while it runs (servers, completion scripts). */
   readonly streams?: boolean;
+  /** Runs with the defaults where the configuration file is broken, since it is the command that finds or mends that. */
+  readonly mendsConfig?: boolean;
   load(): Promise<CommandModule>;
 }
 

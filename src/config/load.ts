@@ -42,6 +42,13 @@ export function loadConfig(
   return { path, settings: settings as Settings };
 }
 
+/** The configuration as it would be without a file: variable > default. For commands that mend a broken file. */
+export function loadWithoutFile(env: Readonly<Record<string, string | undefined>>): LoadedConfig {
+  const none = new Map<string, unknown>();
+  const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, settingValue(key, env, none, null)]));
+  return { path: null, settings: settings as Settings };
+}
+
 function settingValue(
   key: SettingKey,
   env: Readonly<Record<string, string | undefined>>,

@@ -44,7 +44,7 @@ export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent):
       'FEATURES_MISSING',
       `No column of ${spec.data} can be used to learn "${spec.target}".`,
       {
-        hint: 'See which columns are left out and why with `mlx preprocess --dry-run`.',
+        hint: 'See which columns are left out and why with `mlx preprocess`.',
       },
     );
   }

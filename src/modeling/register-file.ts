@@ -9,7 +9,7 @@ import { inspectModel } from '../onnx/inspect.js';
 import { registerVersion } from '../registry/register.js';
 import { type ExternalHints, externalManifest } from '../scoring/external.js';
 import { feedsOf } from '../scoring/feeds.js';
-import { type Manifest, METADATA, parseManifest } from '../scoring/manifest.js';
+import { METADATA, parseManifest } from '../scoring/manifest.js';
 import { ScoringModel } from '../scoring/model.js';
 import { createRandom, type Random } from '../stats/random.js';
 import type { ModelVersion } from '../store/registry-records.js';
@@ -41,8 +41,8 @@ export async function registerFile(
   const own = info.metadata[METADATA.manifest];
   const manifest = own === undefined ? externalManifest(info, options) : parseManifest(own);
   const model = own === undefined ? withMetadata(bytes, METADATA.manifest, manifest) : bytes;
-  await (await ScoringModel.open(model)).release();
-  const { certificate, problem } = await certifyOnMadeUpRows(model, manifest);
+  const opened = await ScoringModel.open(model);
+  const { certificate, problem } = await certifyOnMadeUpRows(model, opened).finally(() => opened.release());
   if (certificate?.passed !== true && !options.allowUncertified) {
     throw new MlxError(
       'MODEL_UNCERTIFIED',
@@ -75,8 +75,9 @@ export async function registerFile(
 /** There are no held-out rows for such a model, so the certificate is made on made-up ones, as far as they can be made. */
 async function certifyOnMadeUpRows(
   model: Uint8Array,
-  manifest: Manifest,
+  opened: ScoringModel,
 ): Promise<{ readonly certificate: Certificate | null; readonly problem: string | null }> {
+  const { manifest } = opened;
   const open = manifest.columns.find(
     (column) => columnKind(column.type) === 'string' && column.levels === undefined,
   );
@@ -89,6 +90,7 @@ async function certifyOnMadeUpRows(
   );
   const table = tableFromRecords(manifest.columns, records);
   try {
+    await opened.score(table);
     return {
       certificate: await certify(model, MADE_UP_ROWS, (start, end) => feedsOf(manifest, table, start, end)),
       problem: null,

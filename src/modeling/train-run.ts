@@ -14,7 +14,8 @@ import type { Store } from '../store/store.js';
 import type { ActiveRun } from '../tracking/active-run.js';
 import { describeEnvironment } from '../tracking/environment.js';
 import { startRun } from '../tracking/start-run.js';
-import { trainModel } from '../training/train.js';
+import { resolveParameters } from '../training/parameters.js';
+import { findAlgorithm, trainModel } from '../training/train.js';
 import { assembleModel, OUTPUTS, withMetadata } from './assemble.js';
 import { type Evaluation, evaluate, scoreColumn } from './evaluate.js';
 import { gitCommitOf } from './git.js';
@@ -69,8 +70,11 @@ const CERTIFICATE_THREADS = 2;
  */
 export async function trainRun(spec: ModelingSpec, deps: ModelingDeps): Promise<TrainedRun> {
   const startedAt = performance.now();
+  // What is wrong with the asking is found before a run begins.
   const recipe = chooseRecipe(TREE_RECIPE, spec.recipe);
+  const algorithm = findAlgorithm(spec.algorithm);
   const data = await prepareData(spec, deps.onEvent);
+  resolveParameters(algorithm, data.train.target.task, spec.params);
   const readMs = performance.now() - startedAt;
   deps.signal.throwIfAborted();
   const run = await openRun(spec, recipe, data, deps);

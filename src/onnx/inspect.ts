@@ -43,6 +43,8 @@ const MAX_DEPTH = 8;
 const KNOWN_DOMAINS = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft']);
 /** The attributes in which classifier operators keep their class labels. */
 const CLASS_LABELS = new Set(['classlabels_strings', 'classlabels_int64s', 'classlabels_ints']);
+/** A few bytes of a sparse tensor can stand for any amount of memory. */
+const SPARSE = 'it has sparse tensors, which mlx does not load';
 const BYTES_PER_ELEMENT: Partial<Record<number, number>> = {
   [ELEMENT_TYPES.float]: 4,
   [ELEMENT_TYPES.uint8]: 1,
@@ -116,8 +118,10 @@ function readModel(bytes: Uint8Array): ModelInfo {
     if (item.field === MODEL.irVersion && item.type === VARINT) irVersion = item.value;
     else if (item.type !== BYTES) continue;
     else if (item.field === MODEL.producerName) producer = readText(item.bytes);
-    else if (item.field === MODEL.graph) graph = item.bytes;
-    else if (item.field === MODEL.functions)
+    else if (item.field === MODEL.graph) {
+      if (graph !== undefined) throw invalid('it has more than one graph');
+      graph = item.bytes;
+    } else if (item.field === MODEL.functions)
       throw invalid('it defines functions of its own, which mlx does not load');
     else if (item.field === MODEL.opsetImport) readOpset(item.bytes, opsets);
     else if (item.field === MODEL.metadata) readEntry(item.bytes, metadata);
@@ -160,6 +164,7 @@ function readGraph(
   for (const item of readFields(bytes)) {
     if (item.type !== BYTES) continue;
     if (item.field === GRAPH.node) checkNode(item.bytes, depth, findings);
+    else if (item.field === GRAPH.sparseInitializer) throw invalid(SPARSE);
     else if (item.field === GRAPH.initializer) initialised.add(checkTensor(item.bytes));
     else if (item.field === GRAPH.input) inputs.push(readValue(item.bytes));
     else if (item.field === GRAPH.output) outputs.push(readValue(item.bytes));
@@ -190,6 +195,8 @@ function checkAttribute(bytes: Uint8Array, depth: number, findings: Findings): v
     if (item.field === ATTRIBUTE.name) name = readText(item.bytes);
     else if (item.field === ATTRIBUTE.g || item.field === ATTRIBUTE.graphs) {
       readGraph(item.bytes, depth + 1, findings);
+    } else if (item.field === ATTRIBUTE.sparseTensor || item.field === ATTRIBUTE.sparseTensors) {
+      throw invalid(SPARSE);
     } else if (item.field === ATTRIBUTE.t || item.field === ATTRIBUTE.tensors) checkTensor(item.bytes);
     else if (item.field === ATTRIBUTE.strings && CLASS_LABELS.has(name)) labels.push(readText(item.bytes));
     else if (item.field === ATTRIBUTE.ints && CLASS_LABELS.has(name))

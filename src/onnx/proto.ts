@@ -26,6 +26,8 @@ export const ATTRIBUTE = {
   tensors: 10,
   graphs: 11,
   type: 20,
+  sparseTensor: 22,
+  sparseTensors: 23,
 };
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 };
 export const TENSOR = {

@@ -53,6 +53,8 @@ export class ModelSession {
    * @throws MlxError MODEL_INVALID with ONNX Runtime's reason
    */
   static async load(bytes: Uint8Array, options: SessionOptions = {}): Promise<ModelSession> {
+    // ONNX Runtime reports its use to its makers unless told otherwise before it is loaded; mlx sends nothing.
+    process.env.ORT_DISABLE_TELEMETRY ??= '1';
     const { InferenceSession, Tensor } = await import('onnxruntime-node');
     try {
       const session = await InferenceSession.create(bytes, {
@@ -127,11 +129,12 @@ function toTensorData(name: string, tensor: OrtTensor): TensorData {
   return { type, dims: tensor.dims, data: tensor.data } as TensorData;
 }
 
-/** ONNX Runtime's message without its source locations, which say nothing to a user. */
+/** ONNX Runtime's message without its source locations and signatures, which say nothing to a user. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text
     .replace(/\/[^\s:]*onnxruntime[^\s:]*:\d+\s*/g, '')
+    .replace(/(virtual )?\S*onnxruntime::[^()]*\([^()]*\)( const)?\s*/g, '')
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 300);

@@ -43,9 +43,17 @@ ${rows}
 </table>`;
 }
 
+const SHOWN_LEVELS = 12;
+
+function levelsText(levels: readonly string[]): string {
+  const more = levels.length - SHOWN_LEVELS;
+  const shown = levels.slice(0, SHOWN_LEVELS).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
 function columnRow({ name, type, levels, min, max }: ColumnSchema): string {
   const range = min === undefined || max === undefined ? '' : `${min} to ${max}`;
-  const seen = levels === undefined ? range : levels.slice(0, 12).join(', ');
+  const seen = levels === undefined ? range : levelsText(levels);
   return `<tr><td><code>${escapeHtml(name)}</code></td><td>${type}</td><td>${escapeHtml(seen)}</td></tr>`;
 }
 

@@ -72,7 +72,8 @@ export class ArtifactStore {
         (found) => now.getTime() - found.mtimeMs,
         () => 0,
       );
-      if (age > LEFTOVER_AGE_MS) await rm(path, { force: true });
+      // Where artifacts are mounted read-only, somebody else sweeps.
+      if (age > LEFTOVER_AGE_MS) await rm(path, { force: true }).catch(() => undefined);
     }
   }
 

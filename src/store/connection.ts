@@ -1,14 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { setTimeout as wait } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
 import type { Database, Statement } from 'better-sqlite3';
 import { type ErrorCode, MlxError } from '../errors.js';
+import { sqliteCode, whenNotBusy } from './busy.js';
 import { checkVersion, type DatabaseShape, migrate } from './migrate.js';
 
 /** How long a writer waits for the others before it gives up with BUSY. */
 const BUSY_TIMEOUT_MS = 20_000;
-const RETRY_INTERVAL_MS = 20;
 const MAX_STATEMENTS = 200;
 
 export interface ConnectionOptions {
@@ -44,7 +43,7 @@ export class Connection {
       closeSync(openSync(path, 'a', 0o600));
       const db = new Library(path, { timeout: BUSY_TIMEOUT_MS });
       try {
-        await whenNotBusy(() => prepareDatabase(db, path, options));
+        await whenNotBusy(BUSY_TIMEOUT_MS, () => prepareDatabase(db, path, options));
       } catch (error) {
         db.close();
         throw error;
@@ -125,23 +124,6 @@ function prepareDatabase(db: Database, path: string, options: ConnectionOptions)
   migrate(db, options.shape);
 }
 
-/**
- * Changing the journal mode and recovering after a crash raise SQLITE_BUSY at once, in spite of the
- * busy timeout; so opening is tried again for as long as a writer would wait.
- */
-async function whenNotBusy(work: () => void): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      work();
-      return;
-    } catch (error) {
-      if (!sqliteCode(error).startsWith('SQLITE_BUSY')) throw error;
-      if (attempt >= BUSY_TIMEOUT_MS / RETRY_INTERVAL_MS) throw error;
-      await wait(RETRY_INTERVAL_MS);
-    }
-  }
-}
-
 const HINTS: Partial<Record<ErrorCode, string>> = {
   STORE_CORRUPT: 'Restore the file from a copy, or move it away to start a new store.',
   BUSY: 'Another process has been writing for a long time. Run the command again.',
@@ -167,9 +149,4 @@ function errorCode(code: string): ErrorCode | undefined {
   if (code.startsWith('SQLITE_READONLY')) return 'FILE_UNWRITABLE';
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_IOERR')) return 'FILE_UNREADABLE';
   return undefined;
-}
-
-function sqliteCode(error: unknown): string {
-  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
-  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : '';
 }

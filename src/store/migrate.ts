@@ -14,7 +14,12 @@ export interface DatabaseShape {
  * Errors: STORE_TOO_NEW when a later mlx wrote it, STORE_CORRUPT when it is another program's file.
  */
 export function checkVersion(db: Database, shape: DatabaseShape, path: string): void {
-  const version = userVersion(db);
+  // One snapshot: another process may be making the store between two reads.
+  const { version, mark, objects } = db.transaction(() => ({
+    version: userVersion(db),
+    mark: db.pragma('application_id', { simple: true }),
+    objects: db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get(),
+  }))();
   if (version > shape.migrations.length) {
     throw new MlxError(
       'STORE_TOO_NEW',
@@ -25,9 +30,7 @@ export function checkVersion(db: Database, shape: DatabaseShape, path: string): 
       },
     );
   }
-  const mark = db.pragma('application_id', { simple: true });
   if (mark === shape.applicationId) return;
-  const objects = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
   if (mark === 0 && version === 0 && objects === 0) return;
   throw new MlxError('STORE_CORRUPT', `${path} is an SQLite file, but not one of mlx.`, {
     hint: 'Move it away, or name another folder with --store. Nothing was changed.',

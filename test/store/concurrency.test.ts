@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { verifyChain } from '#mlx/registry/verify.js';
 import { startChild } from './child.js';
@@ -25,4 +27,18 @@ test('four processes that create one store and write to it at once lose nothing 
   expect(await store.predictions.count({ model: 'shared' })).toBe(total);
   // Registered and promoted once each; every promotion but the first archived one version.
   expect(await verifyChain(store)).toMatchObject({ ok: true, events: 3 * total - 1 });
+});
+
+test('a store may be made by several at the very same instant', async () => {
+  const opener = new URL('./fixtures/opener.mjs', import.meta.url);
+  for (let round = 0; round < 5; round++) {
+    const root = join(temporaryFolder(), '.mlx');
+    const gate = new SharedArrayBuffer(4);
+    const workers = Array.from(
+      { length: PROCESSES },
+      () => new Worker(opener, { workerData: { gate, root, count: PROCESSES } }),
+    );
+    const answers = await Promise.all(workers.map((worker) => once(worker, 'message')));
+    expect(answers).toHaveLength(PROCESSES);
+  }
 });

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { whenNotBusy } from '#mlx/store/busy.js';
 import { findStore } from '#mlx/store/location.js';
 import { openStore } from '#mlx/store/store.js';
 import { startRun } from '#mlx/tracking/start-run.js';
@@ -103,6 +104,23 @@ test('an empty file, left by a process that died while making the store, becomes
   const root = temporaryFolder();
   writeFileSync(join(root, 'mlx.db'), '');
   expect(await (await temporaryStore(root)).runs.search()).toEqual([]);
+});
+
+test('opening is tried again while SQLite is busy, for as long as was said, and not for other errors', async () => {
+  const failing = (code: string, times: number) => {
+    let calls = 0;
+    const work = () => {
+      if (calls++ < times) throw Object.assign(new Error(code), { code });
+    };
+    return { work, calls: () => calls };
+  };
+  const busy = failing('SQLITE_BUSY_RECOVERY', 2);
+  await whenNotBusy(10_000, busy.work);
+  expect(busy.calls()).toBe(3);
+  await expect(whenNotBusy(0, failing('SQLITE_BUSY', 9).work)).rejects.toThrow('SQLITE_BUSY');
+  const corrupt = failing('SQLITE_CORRUPT', 9);
+  await expect(whenNotBusy(10_000, corrupt.work)).rejects.toThrow('SQLITE_CORRUPT');
+  expect(corrupt.calls()).toBe(1);
 });
 
 test('leftovers of dead writers are swept after an hour', async () => {

@@ -1,6 +1,6 @@
 import { SETTINGS, type SettingKey, type SettingSpec } from '../../config/settings.js';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from '../command.js';
-import type { CommandLine } from './spec.js';
+import type { CommandLine } from './command-line.js';
 
 /** What may stand after an option or as an argument. */
 export type Value =
@@ -71,7 +71,8 @@ function optionOf(option: OptionSpec): GrammarOption {
   };
 }
 
-function optionValue({ flags, choices, setting }: OptionSpec): Value {
+function optionValue({ flags, kind, choices, setting }: OptionSpec): Value {
+  if (kind === 'pairs') return { kind: 'text' };
   const spec: SettingSpec | undefined = setting === undefined ? undefined : SETTINGS[setting as SettingKey];
   const known = choices ?? spec?.choices;
   if (known !== undefined) return { kind: 'choice', choices: known };

@@ -1,9 +1,9 @@
 import { MlxError } from '../../errors.js';
 import type { Outcome } from '../command.js';
 import { bashScript } from './bash.js';
+import { type CommandLine, SHELLS, type Shell } from './command-line.js';
 import { fishScript } from './fish.js';
 import { type Grammar, grammarOf } from './grammar.js';
-import { type CommandLine, SHELLS, type Shell } from './spec.js';
 import { zshScript } from './zsh.js';
 
 export interface CompletionOptions {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { writeParquet } from '../../data/parquet.js';
 import { GraphBuilder } from '../../onnx/graph.js';
 import { ModelSession } from '../../onnx/session.js';
 import { openStore } from '../../store/store.js';
@@ -25,7 +26,7 @@ export async function checkInstallation(now: () => Date): Promise<Check[]> {
       runTinyModel,
     ),
     await attempt('sqlite', 'Run `npm rebuild better-sqlite3` in the folder of mlx.', () => writeStore(now)),
-    await attempt('duckdb', 'Run `npm install` in the folder of mlx.', queryDuckdb),
+    await attempt('duckdb', 'Run `npm install` in the folder of mlx.', writeTable),
   ];
 }
 
@@ -58,8 +59,7 @@ async function runTinyModel(): Promise<Finding> {
 }
 
 async function writeStore(now: () => Date): Promise<Finding> {
-  const folder = await mkdtemp(join(tmpdir(), 'mlx-doctor-'));
-  try {
+  return inTemporaryFolder(async (folder) => {
     const store = await openStore(join(folder, '.mlx'), { create: true, now });
     try {
       await store.locks.acquire('doctor');
@@ -68,25 +68,29 @@ async function writeStore(now: () => Date): Promise<Finding> {
       await store.close();
     }
     return ok('SQLite writes a store');
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  });
+}
+
+/** All else works without it. */
+async function writeTable(): Promise<Finding> {
+  try {
+    await inTemporaryFolder((folder) =>
+      writeParquet(join(folder, 'x.parquet'), ['x'], new Float32Array([1]), 1, []),
+    );
+    return ok('DuckDB writes a Parquet file');
+  } catch (error) {
+    return warn(
+      `DuckDB does not work: ${(error as Error).message}`,
+      'Only Parquet files need it. Run `npm install` in the folder of mlx.',
+    );
   }
 }
 
-/** DuckDB reads Parquet and JSON only, so that mlx goes without it for CSV. */
-async function queryDuckdb(): Promise<Finding> {
+async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'mlx-doctor-'));
   try {
-    const { DuckDBInstance } = await import('@duckdb/node-api');
-    const instance = await DuckDBInstance.create(':memory:');
-    const connection = await instance.connect();
-    await connection.run('SELECT 42');
-    connection.closeSync();
-    instance.closeSync();
-    return ok('DuckDB answers a query');
-  } catch (error) {
-    return warn(
-      `DuckDB does not load: ${(error as Error).message}`,
-      'Only CSV can be read. Run `npm install` in the folder of mlx.',
-    );
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -9,5 +9,6 @@ export const doctorSpec: CommandSpec = {
     'model file. Exit code 3 when a check fails.',
   options: [{ flags: '--exit-zero', help: 'exit 0 also when a check fails', kind: 'flag' }],
   examples: ['mlx doctor', 'mlx doctor --json'],
+  mendsConfig: true,
   load: () => loadParts(import('./run.js'), import('./view.js')),
 };

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MlxError } from '../../errors.js';
+import { writeAtomically } from '../../data/atomic-file.js';
 
 /** `extended`: lines were added at the end, nothing of what was there changed. */
 export type FileStatus = 'created' | 'unchanged' | 'kept' | 'overwritten' | 'extended';
@@ -36,36 +35,12 @@ export function statusOf(isSame: boolean | undefined, force: boolean): FileStatu
 }
 
 /**
- * Carries a plan out. A new file is never written over one that appeared meanwhile; a replaced one
- * is whole at every instant and keeps its mode.
- * @throws MlxError FILE_EXISTS, FILE_UNWRITABLE, DISK_FULL
+ * Carries a plan out. The file is whole at every instant; one that is replaced stays as private as it was.
+ * @throws MlxError FILE_UNWRITABLE, DISK_FULL
  */
 export async function applyPlan(folder: string, { path, status, text }: FilePlan): Promise<void> {
   if (status === 'unchanged' || status === 'kept') return;
   const absolute = join(folder, path);
-  const temporary = `${absolute}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    if (status === 'created') return await writeFile(absolute, text, { flag: 'wx' });
-    const { mode } = await stat(absolute);
-    await writeFile(temporary, text, { flag: 'wx', mode });
-    await rename(temporary, absolute);
-  } catch (error) {
-    if (status !== 'created') await rm(temporary, { force: true });
-    throw writeError(path, error);
-  }
-}
-
-function writeError(path: string, thrown: unknown): unknown {
-  const code = (thrown as NodeJS.ErrnoException).code ?? '';
-  if (code === 'EEXIST') {
-    return new MlxError('FILE_EXISTS', `${path} appeared while it was being written.`, {
-      hint: 'Run the command again.',
-      cause: thrown,
-    });
-  }
-  if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) return thrown;
-  return new MlxError('FILE_UNWRITABLE', `${path} cannot be written: ${(thrown as Error).message}`, {
-    hint: 'Check that you may write to this folder.',
-    cause: thrown,
-  });
+  const mode = status === 'created' ? 0o666 : statSync(absolute).mode | 0o600;
+  await writeAtomically(absolute, (temporary) => writeFile(temporary, text, { flag: 'wx', mode }));
 }

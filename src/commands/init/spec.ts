@@ -1,4 +1,3 @@
-import { SETTINGS } from '../../config/settings.js';
 import { type CommandSpec, loadParts } from '../command.js';
 
 export const initSpec: CommandSpec = {
@@ -16,7 +15,7 @@ export const initSpec: CommandSpec = {
     {
       flags: '--algorithm <name>',
       help: 'training algorithm',
-      choices: SETTINGS['training.algorithm'].choices,
+      choices: ['random-forest', 'ml-random-forest'],
     },
     {
       flags: '--template <template>',
@@ -31,5 +30,6 @@ export const initSpec: CommandSpec = {
     'mlx init --yes --name churn --data train.csv --target left',
     'mlx init --yes --template docker --dry-run',
   ],
+  mendsConfig: true,
   load: () => loadParts(import('./run.js'), import('./view.js')),
 };

@@ -70,9 +70,7 @@ class CalendarGraph {
   }
 
   parts(seconds: TensorRef): TensorRef[] {
-    const low = this.#operate('Max', seconds, FIRST);
-    const clamped = this.#operate('Min', low, LAST);
-    const shifted = this.#operate('Add', clamped, EPOCH_SHIFT_DAYS * DAY);
+    const shifted = this.#operate('Add', this.#clamp(seconds), EPOCH_SHIFT_DAYS * DAY);
     const days = this.#operate('Div', shifted, DAY);
     const hour = this.#operate('Div', this.#operate('Sub', shifted, this.#operate('Mul', days, DAY)), 3600);
     const [year, month, day] = this.#civil(days);
@@ -119,15 +117,26 @@ class CalendarGraph {
     return [year, month, day];
   }
 
+  /**
+   * By way of doubles, which hold every second in question: ONNX Runtime's int64 Min and Max (1.30, x64) compare
+   * the lower 32 bits with a sign, and only where they work on several numbers at once.
+   */
+  #clamp(seconds: TensorRef): TensorRef {
+    const bound = (value: number): TensorRef => this.#graph.constant('double', [1], Float64Array.of(value));
+    const raised = this.#graph.node('Max', [this.#cast(seconds, 'double'), bound(FIRST)], { type: 'double' });
+    const clamped = this.#graph.node('Min', [raised, bound(LAST)], { type: 'double' });
+    return this.#cast(clamped, 'int64');
+  }
+
+  #cast(tensor: TensorRef, type: 'double' | 'int64'): TensorRef {
+    return this.#graph.node('Cast', [tensor], { type, attributes: { to: { int: ELEMENT_TYPES[type] } } });
+  }
+
   #remainder(value: TensorRef, divisor: number): TensorRef {
     return this.#operate('Sub', value, this.#operate('Mul', this.#operate('Div', value, divisor), divisor));
   }
 
-  #operate(
-    op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min',
-    left: TensorRef,
-    right: TensorRef | number,
-  ): TensorRef {
+  #operate(op: 'Add' | 'Sub' | 'Mul' | 'Div', left: TensorRef, right: TensorRef | number): TensorRef {
     const operand =
       typeof right === 'number' ? this.#graph.constant('int64', [1], BigInt64Array.of(BigInt(right))) : right;
     return this.#graph.node(op, [left, operand], { type: 'int64' });

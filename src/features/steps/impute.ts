@@ -13,8 +13,9 @@ export const impute: Step<NumberBlock, NumberBlock, State> = {
   accepts: 'number',
   fit(block, options) {
     const strategy = options.strategy === 'mean' ? 'mean' : 'median';
+    // + 0: a negative zero would not survive JSON.
     const centre = strategy === 'mean' ? mean : median;
-    return { strategy, values: block.columns.map((column) => centre(present(column))) };
+    return { strategy, values: block.columns.map((column) => centre(present(column)) + 0) };
   },
   apply(block, state) {
     const columns = block.columns.map((column, index) => {
