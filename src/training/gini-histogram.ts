@@ -1,9 +1,14 @@
 import { BIN_STRIDE } from './binning.js';
-import { BITMAP_WORDS } from './occupied-bins.js';
-import type { SampledRows } from './sampled-rows.js';
+import { BITMAP_WORDS, createBinList } from './occupied-bins.js';
 
 /** Columns that are counted in one pass over the rows. */
 export const LANES = 4;
+
+/**
+ * `draws << classBits | class`. Sixteen bits hold 255 draws of a row and more, and no row is drawn that often:
+ * with n draws from n rows the chance is below 1 / 256!.
+ */
+export type Codes = Uint16Array | Int32Array;
 
 /**
  * Class weights per bin for up to four columns at a time. All entries are zero between splits: a scan clears
@@ -11,7 +16,6 @@ export const LANES = 4;
  */
 export interface GiniCounts {
   readonly classes: number;
-  /** A row's payload is `draws << classBits | class`. */
   readonly classBits: number;
   /** Entries of one lane in `weights`: 256 × classes. */
   readonly laneSize: number;
@@ -19,20 +23,27 @@ export interface GiniCounts {
   readonly weights: Int32Array;
   /** `lanes × words`: which bins have rows. */
   readonly bitmaps: Int32Array;
-  /** The bins of the column under scan. */
-  readonly occupied: Int32Array;
+  /** The bins of the column under scan; see createBinList. */
+  readonly binList: Int32Array;
+  /** Code of each row of the table, and of each sampled row of the node by position. */
+  readonly codeOfRow: Codes;
+  readonly codes: Codes;
   /** Weight of each class in the node. */
   readonly nodeWeights: Float64Array;
 }
 
-export function createGiniCounts(classes: number): GiniCounts {
+export function createGiniCounts(rows: number, classes: number): GiniCounts {
+  const classBits = 32 - Math.clz32(classes - 1);
+  const CodeArray = classBits <= 8 ? Uint16Array : Int32Array;
   return {
     classes,
-    classBits: 32 - Math.clz32(classes - 1),
+    classBits,
     laneSize: BIN_STRIDE * classes,
     weights: new Int32Array(LANES * BIN_STRIDE * classes),
     bitmaps: new Int32Array(LANES * BITMAP_WORDS),
-    occupied: new Int32Array(BIN_STRIDE),
+    binList: createBinList(),
+    codeOfRow: new CodeArray(rows),
+    codes: new CodeArray(rows),
     nodeWeights: new Float64Array(classes),
   };
 }
@@ -41,17 +52,15 @@ export function createGiniCounts(classes: number): GiniCounts {
 export type MarkOne = (offset: number, start: number, end: number) => void;
 /** Counts rows `start ... end` into all four lanes. */
 export type FillFour = (o0: number, o1: number, o2: number, o3: number, start: number, end: number) => void;
-/** Lists the occupied bins of a lane whose bins are not marked; gives their number. */
-export type ListLane = (lane: number, binCount: number) => number;
 
-export function createMarkOne(columnBins: Uint8Array, sample: SampledRows, counts: GiniCounts): MarkOne {
+export function createMarkOne(columnBins: Uint8Array, sampledRows: Int32Array, counts: GiniCounts): MarkOne {
   const bins = columnBins;
-  const { rows, payload } = sample;
-  const { classes, classBits, weights, bitmaps } = counts;
+  const rows = sampledRows;
+  const { classes, classBits, weights, bitmaps, codes } = counts;
   const classMask = (1 << classBits) - 1;
   return (offset, start, end) => {
     for (let i = start; i < end; i++) {
-      const code = payload[i] as number;
+      const code = codes[i] as number;
       const bin = bins[offset + (rows[i] as number)] as number;
       (weights[bin * classes + (code & classMask)] as number) += code >> classBits;
       (bitmaps[bin >> 5] as number) |= 1 << (bin & 31);
@@ -60,14 +69,18 @@ export function createMarkOne(columnBins: Uint8Array, sample: SampledRows, count
 }
 
 /** Marks nothing: for nodes that fill most bins anyway. */
-export function createFillFour(columnBins: Uint8Array, sample: SampledRows, counts: GiniCounts): FillFour {
+export function createFillFour(
+  columnBins: Uint8Array,
+  sampledRows: Int32Array,
+  counts: GiniCounts,
+): FillFour {
   const bins = columnBins;
-  const { rows, payload } = sample;
-  const { classes, classBits, laneSize, weights } = counts;
+  const rows = sampledRows;
+  const { classes, classBits, laneSize, weights, codes } = counts;
   const classMask = (1 << classBits) - 1;
   return (o0, o1, o2, o3, start, end) => {
     for (let i = start; i < end; i++) {
-      const code = payload[i] as number;
+      const code = codes[i] as number;
       const row = rows[i] as number;
       const label = code & classMask;
       const draws = code >> classBits;
@@ -80,14 +93,18 @@ export function createFillFour(columnBins: Uint8Array, sample: SampledRows, coun
 }
 
 /** Marks the bins as well: for small nodes. */
-export function createMarkFour(columnBins: Uint8Array, sample: SampledRows, counts: GiniCounts): FillFour {
+export function createMarkFour(
+  columnBins: Uint8Array,
+  sampledRows: Int32Array,
+  counts: GiniCounts,
+): FillFour {
   const bins = columnBins;
-  const { rows, payload } = sample;
-  const { classes, classBits, laneSize, weights, bitmaps } = counts;
+  const rows = sampledRows;
+  const { classes, classBits, laneSize, weights, bitmaps, codes } = counts;
   const classMask = (1 << classBits) - 1;
   return (o0, o1, o2, o3, start, end) => {
     for (let i = start; i < end; i++) {
-      const code = payload[i] as number;
+      const code = codes[i] as number;
       const row = rows[i] as number;
       const label = code & classMask;
       const draws = code >> classBits;
@@ -104,19 +121,5 @@ export function createMarkFour(columnBins: Uint8Array, sample: SampledRows, coun
       (bitmaps[2 * BITMAP_WORDS + (b2 >> 5)] as number) |= 1 << (b2 & 31);
       (bitmaps[3 * BITMAP_WORDS + (b3 >> 5)] as number) |= 1 << (b3 & 31);
     }
-  };
-}
-
-export function createListLane(counts: GiniCounts): ListLane {
-  const { classes, laneSize, weights, occupied } = counts;
-  return (lane, binCount) => {
-    let size = 0;
-    let entry = lane * laneSize;
-    for (let bin = 0; bin < binCount; bin++) {
-      let any = 0;
-      for (let k = 0; k < classes; k++) any |= weights[entry++] as number;
-      if (any !== 0) occupied[size++] = bin;
-    }
-    return size;
   };
 }

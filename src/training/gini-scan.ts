@@ -1,6 +1,6 @@
 import type { CandidateRange } from './candidate-range.js';
 import type { GiniCounts } from './gini-histogram.js';
-import { type BestSplit, type Scan, takeSplit } from './splitter.js';
+import type { BestSplit, Scan } from './splitter.js';
 
 /*
  * Minimising the weighted Gini impurity of the children is maximising
@@ -13,8 +13,8 @@ import { type BestSplit, type Scan, takeSplit } from './splitter.js';
  * without a division for each.
  */
 export function createTwoClassScan(counts: GiniCounts, range: CandidateRange, best: BestSplit): Scan {
-  const { laneSize, weights, occupied, nodeWeights } = counts;
-  return (lane, column, size) => {
+  const { laneSize, weights, binList, nodeWeights } = counts;
+  return (lane, column, first, size) => {
     const { from, to } = range;
     const base = lane * laneSize;
     const total0 = nodeWeights[0] as number;
@@ -24,31 +24,47 @@ export function createTwoClassScan(counts: GiniCounts, range: CandidateRange, be
     let left1 = 0;
     let lowestTop = (total - best.score) / 2;
     let lowestBottom = 1;
-    let bestAt = -1;
-    for (let i = 0; i < size; i++) {
-      const entry = base + ((occupied[i] as number) << 1);
-      left0 += weights[entry] as number;
-      left1 += weights[entry + 1] as number;
+    let occupied = 0;
+    let previous = -1;
+    let leftAt = -2;
+    let rightAt = -2;
+    for (let at = first; at < first + size; at++) {
+      const entry = base + ((binList[at] as number) << 1);
+      const moved0 = weights[entry] as number;
+      const moved1 = weights[entry + 1] as number;
+      if ((moved0 | moved1) === 0) continue;
       weights[entry] = 0;
       weights[entry + 1] = 0;
+      if (leftAt === previous) rightAt = at;
+      occupied++;
+      left0 += moved0;
+      left1 += moved1;
       const leftWeight = left0 + left1;
       const rightWeight = total - leftWeight;
       const top = left0 * left1 * rightWeight + (total0 - left0) * (total1 - left1) * leftWeight;
       const bottom = leftWeight * rightWeight;
-      if (top * lowestBottom < lowestTop * bottom && i >= from && i < to) {
+      if (top * lowestBottom < lowestTop * bottom && at >= from && at < to) {
         lowestTop = top;
         lowestBottom = bottom;
-        bestAt = i;
+        leftAt = at;
       }
+      previous = at;
     }
-    if (bestAt >= 0) takeSplit(best, column, occupied, bestAt, total - (2 * lowestTop) / lowestBottom);
+    if (leftAt >= 0) {
+      best.column = column;
+      best.leftBin = binList[leftAt] as number;
+      best.rightBin = binList[rightAt] as number;
+      best.score = total - (2 * lowestTop) / lowestBottom;
+    }
+    return occupied;
   };
 }
 
 export function createManyClassScan(counts: GiniCounts, range: CandidateRange, best: BestSplit): Scan {
-  const { classes, laneSize, weights, occupied, nodeWeights } = counts;
+  const { classes, laneSize, weights, binList, nodeWeights } = counts;
   const left = new Float64Array(classes);
-  return (lane, column, size) => {
+  return (lane, column, first, size) => {
+    const { from, to } = range;
     const base = lane * laneSize;
     let leftWeight = 0;
     let rightWeight = 0;
@@ -60,29 +76,41 @@ export function createManyClassScan(counts: GiniCounts, range: CandidateRange, b
       rightWeight += weight;
       rightSquares += weight * weight;
     }
-    const { from, to } = range;
     let bestScore = best.score;
-    let bestAt = -1;
-    for (let i = 0; i < size; i++) {
-      const entry = base + (occupied[i] as number) * classes;
+    let occupied = 0;
+    let previous = -1;
+    let leftAt = -2;
+    let rightAt = -2;
+    for (let at = first; at < first + size; at++) {
+      const entry = base + (binList[at] as number) * classes;
+      const weightBefore = leftWeight;
       for (let k = 0; k < classes; k++) {
         const moved = weights[entry + k] as number;
         if (moved === 0) continue;
         weights[entry + k] = 0;
         const before = left[k] as number;
-        const rightBefore = (nodeWeights[k] as number) - before;
         left[k] = before + moved;
         leftWeight += moved;
         rightWeight -= moved;
         leftSquares += moved * (2 * before + moved);
-        rightSquares -= moved * (2 * rightBefore - moved);
+        rightSquares -= moved * (2 * ((nodeWeights[k] as number) - before) - moved);
       }
+      if (leftWeight === weightBefore) continue;
+      if (leftAt === previous) rightAt = at;
+      occupied++;
       const score = leftSquares / leftWeight + rightSquares / rightWeight;
-      if (score > bestScore && i >= from && i < to) {
+      if (score > bestScore && at >= from && at < to) {
         bestScore = score;
-        bestAt = i;
+        leftAt = at;
       }
+      previous = at;
     }
-    if (bestAt >= 0) takeSplit(best, column, occupied, bestAt, bestScore);
+    if (leftAt >= 0) {
+      best.column = column;
+      best.leftBin = binList[leftAt] as number;
+      best.rightBin = binList[rightAt] as number;
+      best.score = bestScore;
+    }
+    return occupied;
   };
 }

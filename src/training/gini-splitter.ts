@@ -3,15 +3,14 @@ import { type CandidateRange, createLimitCandidates } from './candidate-range.js
 import {
   createFillFour,
   createGiniCounts,
-  createListLane,
   createMarkFour,
   createMarkOne,
   type GiniCounts,
   LANES,
 } from './gini-histogram.js';
 import { createManyClassScan, createTwoClassScan } from './gini-scan.js';
-import { BITMAP_WORDS, createListBins } from './occupied-bins.js';
-import { createPartition, createSampledRows, drawSample, type SampledRows } from './sampled-rows.js';
+import { ALL_BINS, BITMAP_WORDS, createListBins } from './occupied-bins.js';
+import { createPartition, listDrawnRows } from './partition.js';
 import { clearSplit, createBestSplit, type Splitter } from './splitter.js';
 
 /** From this many rows on, a node is likely to have rows in most bins. */
@@ -24,33 +23,35 @@ export function createGiniSplitter(
   classes: number,
   minSamplesLeaf: number,
 ): Splitter {
-  const sample = createSampledRows(matrix.rows);
-  const counts = createGiniCounts(classes);
+  const rows = new Int32Array(matrix.rows);
+  const counts = createGiniCounts(matrix.rows, classes);
   const range: CandidateRange = { from: 0, to: 0 };
   const best = createBestSplit();
-  const markOne = createMarkOne(matrix.bins, sample, counts);
-  const markFour = createMarkFour(matrix.bins, sample, counts);
-  const fillFour = createFillFour(matrix.bins, sample, counts);
-  const listBins = createListBins(counts.bitmaps, counts.occupied);
-  const listLane = createListLane(counts);
-  const limit = createLimitCandidates(matrix.bins, sample, counts.occupied, minSamplesLeaf, range);
+  const markOne = createMarkOne(matrix.bins, rows, counts);
+  const markFour = createMarkFour(matrix.bins, rows, counts);
+  const fillFour = createFillFour(matrix.bins, rows, counts);
+  const listBins = createListBins(counts.bitmaps, counts.binList);
+  const limit = createLimitCandidates(matrix.bins, rows, counts.binList, minSamplesLeaf, range);
   const scan = (classes === 2 ? createTwoClassScan : createManyClassScan)(counts, range, best);
-  const partition = createPartition(matrix.bins, sample);
-  const weigh = createWeighClasses(sample, counts);
-  const stride = matrix.rows;
+  const partition = createPartition(matrix.bins, rows);
+  const weigh = createWeighClasses(rows, counts);
+  const { rows: stride, binCounts } = matrix;
   let start = 0;
   let end = 0;
 
-  function scanLane(lane: number, column: number, size: number): number {
-    limit(column * stride, size, start, end);
-    scan(lane, column, size);
-    return size > 1 ? 1 : 0;
+  function scanLane(lane: number, column: number, first: number, size: number): number {
+    limit(column * stride, first, size, start, end);
+    return scan(lane, column, first, size) > 1 ? 1 : 0;
   }
 
   return {
     best,
-    beginTree: (draws) =>
-      drawSample(sample, draws, (row, drawn) => (drawn << counts.classBits) | (target[row] as number)),
+    beginTree(draws) {
+      for (let row = 0; row < draws.length; row++) {
+        counts.codeOfRow[row] = ((draws[row] as number) << counts.classBits) | (target[row] as number);
+      }
+      return listDrawnRows(draws, rows);
+    },
     beginNode(nodeStart, nodeEnd) {
       start = nodeStart;
       end = nodeEnd;
@@ -70,15 +71,14 @@ export function createGiniSplitter(
         else fillFour(first, second, third, fourth, start, end);
         for (let lane = 0; lane < LANES; lane++) {
           const column = columns[next + lane] as number;
-          const binCount = matrix.binCounts[column] as number;
-          const size = isSmall ? listBins(lane * BITMAP_WORDS) : listLane(lane, binCount);
-          varying += scanLane(lane, column, size);
+          if (isSmall) varying += scanLane(lane, column, 0, listBins(lane * BITMAP_WORDS));
+          else varying += scanLane(lane, column, ALL_BINS, binCounts[column] as number);
         }
       }
       for (; next < to; next++) {
         const column = columns[next] as number;
         markOne(column * stride, start, end);
-        varying += scanLane(0, column, listBins(0));
+        varying += scanLane(0, column, 0, listBins(0));
       }
       return varying;
     },
@@ -88,23 +88,35 @@ export function createGiniSplitter(
   };
 }
 
-/** Sums the weight of each class in a range of rows; gives the number of classes that occur. */
-function createWeighClasses(sample: SampledRows, counts: GiniCounts): (start: number, end: number) => number {
-  const { payload } = sample;
-  const { classBits, nodeWeights } = counts;
-  const sums = new Int32Array(nodeWeights.length);
+/** Gathers the codes of a range of rows and sums the class weights; gives the number of classes that occur. */
+function createWeighClasses(
+  sampledRows: Int32Array,
+  counts: GiniCounts,
+): (start: number, end: number) => number {
+  const rows = sampledRows;
+  const { classBits, codeOfRow, codes, nodeWeights } = counts;
+  const lastClass = nodeWeights.length - 1;
   const classMask = (1 << classBits) - 1;
   return (start, end) => {
-    sums.fill(0);
+    for (let k = 0; k <= lastClass; k++) nodeWeights[k] = 0;
+    let total = 0;
+    let last = 0;
     for (let i = start; i < end; i++) {
-      const code = payload[i] as number;
-      (sums[code & classMask] as number) += code >> classBits;
+      const code = codeOfRow[rows[i] as number] as number;
+      const draws = code >> classBits;
+      const label = code & classMask;
+      codes[i] = code;
+      total += draws;
+      // with two classes both sums stay in registers
+      if (lastClass === 1) last += label * draws;
+      else (nodeWeights[label] as number) += draws;
+    }
+    if (lastClass === 1) {
+      nodeWeights[0] = total - last;
+      nodeWeights[1] = last;
     }
     let present = 0;
-    for (let k = 0; k < sums.length; k++) {
-      nodeWeights[k] = sums[k] as number;
-      if (sums[k] !== 0) present++;
-    }
+    for (let k = 0; k <= lastClass; k++) if (nodeWeights[k] !== 0) present++;
     return present;
   };
 }
@@ -112,7 +124,8 @@ function createWeighClasses(sample: SampledRows, counts: GiniCounts): (start: nu
 function leafScore(weights: Float64Array): number {
   let total = 0;
   let squares = 0;
-  for (const weight of weights) {
+  for (let k = 0; k < weights.length; k++) {
+    const weight = weights[k] as number;
     total += weight;
     squares += weight * weight;
   }
@@ -122,7 +135,7 @@ function leafScore(weights: Float64Array): number {
 /** The share of each class, or of the last one where there are two. */
 function classShares(weights: Float64Array, into: Float64Array): void {
   let total = 0;
-  for (const weight of weights) total += weight;
+  for (let k = 0; k < weights.length; k++) total += weights[k] as number;
   const first = weights.length - into.length;
   for (let output = 0; output < into.length; output++) {
     into[output] = (weights[first + output] as number) / total;

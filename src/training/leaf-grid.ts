@@ -1,3 +1,4 @@
+import { compensatedSum } from '../stats/sum.js';
 import type { Tree } from './ensemble.js';
 
 const FLOAT32_BITS = 24;
@@ -9,7 +10,10 @@ const FLOAT32_BITS = 24;
  * The unit is 2⁻ᵏ with trees · max|value| < 2²⁴⁻ᵏ (a float32 holds whole numbers below 2²⁴).
  */
 export function roundLeavesToGrid(trees: readonly Tree[]): void {
-  const largest = trees.reduce((max, tree) => tree.value.reduce((m, v) => Math.max(m, Math.abs(v)), max), 0);
+  let largest = 0;
+  for (const { value } of trees) {
+    for (let i = 0; i < value.length; i++) largest = Math.max(largest, Math.abs(value[i] as number));
+  }
   const unit = gridUnit(trees.length, largest);
   for (const { value } of trees) {
     for (let i = 0; i < value.length; i++) value[i] = Math.round((value[i] as number) / unit) * unit;
@@ -22,4 +26,9 @@ export function gridUnit(trees: number, largest: number): number {
   let unit = 2 ** (Math.floor(Math.log2(trees * largest)) - FLOAT32_BITS);
   while (trees * Math.round(largest / unit) >= 2 ** FLOAT32_BITS) unit *= 2;
   return unit;
+}
+
+/** The base value of a regression: leaves hold differences from it, so that the grid is as fine as can be. */
+export function meanOf(target: Float64Array): number {
+  return compensatedSum(target.length, (row) => target[row] as number) / target.length;
 }

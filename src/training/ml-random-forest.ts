@@ -1,5 +1,5 @@
 import { RandomForestClassifier, RandomForestRegression } from 'ml-random-forest';
-import type { TrainingTask, Tree } from './ensemble.js';
+import { outputsOf, type TrainingTask, type Tree } from './ensemble.js';
 import type { Matrix } from './matrix.js';
 import { TreeBuffer } from './tree-buffer.js';
 
@@ -73,7 +73,7 @@ export function matrixRows({ rows, columns, data }: Matrix): number[][] {
  * largest float32 below it. A classification leaf votes for its most frequent class (the first among equals).
  */
 function convertTree(root: PackageNode, columns: readonly number[], job: PackageForestJob): Tree {
-  const outputs = job.task === 'regression' || job.classes === 2 ? 1 : job.classes;
+  const outputs = outputsOf(job.task, job.classes);
   const buffer = new TreeBuffer(outputs);
   const pending: { node: PackageNode; parent: number; isLeft: boolean }[] = [
     { node: root, parent: -1, isLeft: true },

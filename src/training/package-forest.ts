@@ -2,7 +2,7 @@ import { MlxError } from '../errors.js';
 import { outputsOf, type Tree, type TreeEnsemble } from './ensemble.js';
 import type { FitInput, FittedModel } from './fit.js';
 import { impurityImportance, measureGains } from './importance.js';
-import { roundLeavesToGrid } from './leaf-grid.js';
+import { meanOf, roundLeavesToGrid } from './leaf-grid.js';
 import type { PackageForestJob } from './ml-random-forest.js';
 import { readCount } from './parameters.js';
 import { WorkerPool } from './worker-pool.js';
@@ -62,7 +62,7 @@ function assemble(trees: Tree[], { task, classes, matrix, target }: FitInput): T
   const outputs = outputsOf(task, classes);
   const base = new Float64Array(outputs);
   if (task === 'regression') {
-    base[0] = target.reduce((sum, value) => sum + value / target.length, 0);
+    base[0] = meanOf(target);
     for (const { feature, value } of trees) {
       for (let node = 0; node < value.length; node++) {
         if ((feature[node] as number) < 0) (value[node] as number) -= base[0];

@@ -1,4 +1,5 @@
 import { MlxError } from '../errors.js';
+import { didYouMean } from '../suggest.js';
 import type { TrainingTask } from './ensemble.js';
 
 export type ParameterValue = string | number | boolean;
@@ -101,27 +102,10 @@ function parseValue(parameter: Parameter, value: ParameterValue): ParameterValue
 
 function unknownParameter(algorithm: Algorithm, name: string): MlxError {
   const names = algorithm.parameters.map((parameter) => parameter.name);
-  const near = mostAlike(name, names);
   return new MlxError('PARAM_INVALID', `${algorithm.name} has no parameter "${name}".`, {
-    hint: `${near === undefined ? '' : `Did you mean ${near}? `}It has: ${names.join(', ')}.`,
+    hint: didYouMean(name, names),
     details: { parameter: name, known: names },
   });
-}
-
-/** The name that shares the most pairs of neighbouring letters, if at least half of them. */
-export function mostAlike(name: string, names: readonly string[]): string | undefined {
-  const pairs = letterPairs(name);
-  const likeness = (other: string) => {
-    const others = letterPairs(other);
-    return (2 * [...pairs].filter((pair) => others.has(pair)).length) / (pairs.size + others.size);
-  };
-  const best = names.toSorted((a, b) => likeness(b) - likeness(a))[0];
-  return best !== undefined && likeness(best) >= 0.5 ? best : undefined;
-}
-
-function letterPairs(name: string): Set<string> {
-  const letters = bare(name);
-  return new Set(Array.from({ length: Math.max(letters.length - 1, 0) }, (_, i) => letters.slice(i, i + 2)));
 }
 
 function bare(name: string): string {

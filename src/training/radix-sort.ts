@@ -3,26 +3,30 @@ const BUCKETS = 1 << PASS_BITS;
 const MASK = BUCKETS - 1;
 
 /**
- * Sorts by index, in time linear in the number of values: a stable radix sort of the float32 bit patterns in
- * three passes of 11 bits. Made once per array `values` (no NaN, no −0), whose content may change between calls.
- *
- * @returns the indices of `values` in ascending order of value, valid until the next call
+ * The bits of a float32 as an unsigned number that is ordered like the value: negative numbers are reversed,
+ * positive ones come after them.
  */
-export function createRadixSort(values: Float32Array): () => Uint32Array {
-  const { length } = values;
-  const bits = new Uint32Array(values.buffer, values.byteOffset, length);
+export function orderedBits(bits: number): number {
+  return (bits >>> 31 ? ~bits : bits | 0x80000000) >>> 0;
+}
+
+/**
+ * Sorts float32 values in time linear in their number: a radix sort of the bit patterns in three passes of
+ * 11 bits. A kernel (see splitter.ts) for arrays of one length.
+ *
+ * @returns from `values` (no NaN), a sorted copy that is valid until the next call
+ */
+export function createRadixSort(length: number): (values: Float32Array) => Float32Array {
   const keys = new Uint32Array(length);
-  const order = new Uint32Array(length);
-  const nextKeys = new Uint32Array(length);
-  const nextOrder = new Uint32Array(length);
+  const spare = new Uint32Array(length);
+  const sorted = new Float32Array(spare.buffer);
   const slots = new Uint32Array(3 * BUCKETS);
 
-  return () => {
+  return (values) => {
     slots.fill(0);
+    keys.set(new Uint32Array(values.buffer, values.byteOffset, length));
     for (let i = 0; i < length; i++) {
-      const bit = bits[i] as number;
-      // order-preserving: negative numbers are reversed, positive ones come after them
-      const key = bit >>> 31 ? ~bit : bit | 0x80000000;
+      const key = orderedBits(keys[i] as number);
       keys[i] = key;
       (slots[key & MASK] as number)++;
       (slots[BUCKETS + ((key >>> PASS_BITS) & MASK)] as number)++;
@@ -31,21 +35,19 @@ export function createRadixSort(values: Float32Array): () => Uint32Array {
     for (let pass = 0; pass < 3; pass++) toStartPositions(slots, pass * BUCKETS);
     for (let i = 0; i < length; i++) {
       const key = keys[i] as number;
-      const to = (slots[key & MASK] as number)++;
-      nextKeys[to] = key;
-      nextOrder[to] = i;
+      spare[(slots[key & MASK] as number)++] = key;
     }
     for (let i = 0; i < length; i++) {
-      const key = nextKeys[i] as number;
-      const to = (slots[BUCKETS + ((key >>> PASS_BITS) & MASK)] as number)++;
-      keys[to] = key;
-      order[to] = nextOrder[i] as number;
+      const key = spare[i] as number;
+      keys[(slots[BUCKETS + ((key >>> PASS_BITS) & MASK)] as number)++] = key;
     }
     for (let i = 0; i < length; i++) {
-      const to = (slots[2 * BUCKETS + ((keys[i] as number) >>> (2 * PASS_BITS))] as number)++;
-      nextOrder[to] = order[i] as number;
+      const key = keys[i] as number;
+      // the bits of the value again
+      spare[(slots[2 * BUCKETS + (key >>> (2 * PASS_BITS))] as number)++] =
+        key >>> 31 ? key & 0x7fffffff : ~key;
     }
-    return nextOrder;
+    return sorted;
   };
 }
 

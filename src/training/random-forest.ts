@@ -4,7 +4,7 @@ import { outputsOf, type TreeEnsemble } from './ensemble.js';
 import type { FitInput, FittedModel } from './fit.js';
 import { type ForestJob, growTrees, type IndexedTree } from './forest.js';
 import { impurityImportance } from './importance.js';
-import { roundLeavesToGrid } from './leaf-grid.js';
+import { meanOf, roundLeavesToGrid } from './leaf-grid.js';
 import { type ParameterValue, readCount } from './parameters.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -20,7 +20,7 @@ export async function fitRandomForest(input: FitInput): Promise<FittedModel> {
   const settings = readSettings(input.params, matrix.rows, matrix.columns);
   const visits = settings.trees * settings.sampleSize * Math.log2(1 + matrix.rows) * settings.maxFeatures;
   const pool = visits < SMALL_WORK ? undefined : new WorkerPool(Math.min(input.workers, settings.trees));
-  const base = task === 'regression' ? mean(input.target) : 0;
+  const base = task === 'regression' ? meanOf(input.target) : 0;
   try {
     const job: ForestJob = {
       kind: 'forest',
@@ -89,12 +89,6 @@ function readSettings(params: Readonly<Record<string, ParameterValue>>, rows: nu
     isBootstrap: params.bootstrap as boolean,
     sampleSize: readCount('max_samples', params.max_samples, rows),
   };
-}
-
-function mean(values: Float64Array): number {
-  // in two steps, so that huge values neither overflow nor lose the small differences
-  const rough = values.reduce((sum, value) => sum + value / values.length, 0);
-  return rough + values.reduce((sum, value) => sum + (value - rough), 0) / values.length;
 }
 
 function sharedCopy(values: Float64Array, minus: number): Float64Array {

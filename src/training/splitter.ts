@@ -47,22 +47,9 @@ export function clearSplit(best: BestSplit): void {
   best.score = Number.NEGATIVE_INFINITY;
 }
 
-/** Takes the split after the occupied bin number `at`. */
-export function takeSplit(
-  best: BestSplit,
-  column: number,
-  occupied: Int32Array,
-  at: number,
-  score: number,
-): void {
-  best.column = column;
-  best.leftBin = occupied[at] as number;
-  best.rightBin = occupied[at + 1] as number;
-  best.score = score;
-}
-
 /**
- * Looks through the split points of the column counted in `lane`, whose `size` occupied bins are listed, keeps
- * the best one of the candidate range and clears the lane.
+ * Looks through the split points of the column counted in `lane`, keeps the best one of the candidate range and
+ * clears the lane. The bins to look at are the `size` entries of the bin list from `first` on; those without
+ * rows are passed over. Gives the number of bins with rows.
  */
-export type Scan = (lane: number, column: number, size: number) => void;
+export type Scan = (lane: number, column: number, first: number, size: number) => number;

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { MlxError } from '../errors.js';
+import { didYouMean } from '../suggest.js';
 import { ALGORITHMS } from './algorithms.js';
 import type { FitInput, FittedModel, TrainingSpec } from './fit.js';
 import { fitPackageForest } from './package-forest.js';
-import { type Algorithm, mostAlike, type ParameterValue, resolveParameters } from './parameters.js';
+import { type Algorithm, type ParameterValue, resolveParameters } from './parameters.js';
 import { fitRandomForest } from './random-forest.js';
 
 export interface TrainedModel extends FittedModel {
@@ -54,9 +55,8 @@ export function findAlgorithm(name: string): Algorithm {
   const algorithm = ALGORITHMS.find((known) => known.name === name);
   if (algorithm !== undefined) return algorithm;
   const names = ALGORITHMS.map((known) => known.name);
-  const near = mostAlike(name, names);
   throw new MlxError('PARAM_INVALID', `There is no algorithm "${name}".`, {
-    hint: `${near === undefined ? '' : `Did you mean ${near}? `}There are: ${names.join(', ')}.`,
+    hint: didYouMean(name, names),
     details: { parameter: 'algorithm', known: names },
   });
 }

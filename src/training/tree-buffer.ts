@@ -27,7 +27,7 @@ export class TreeBuffer {
     this.#threshold[node] = 0;
     this.#left[node] = 0;
     this.#right[node] = 0;
-    this.#value.fill(0, node * this.#outputs, (node + 1) * this.#outputs);
+    for (let output = 0; output < this.#outputs; output++) this.setValue(node, output, 0);
     return node;
   }
 

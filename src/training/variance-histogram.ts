@@ -1,6 +1,5 @@
 import { BIN_STRIDE } from './binning.js';
-import { BITMAP_WORDS } from './occupied-bins.js';
-import type { SampledRows } from './sampled-rows.js';
+import { BITMAP_WORDS, createBinList } from './occupied-bins.js';
 
 /** Columns that are summed in one pass over the rows. */
 export const LANES = 4;
@@ -11,10 +10,11 @@ export interface VarianceSums {
   readonly sums: Float64Array;
   /** `lanes × words`: which bins have rows. */
   readonly bitmaps: Int32Array;
-  /** The bins of the column under scan. */
-  readonly occupied: Int32Array;
-  /** draws · target of each sampled row of the node, by position. */
+  /** The bins of the column under scan; see createBinList. */
+  readonly binList: Int32Array;
+  /** Of each sampled row of the node, by position: draws · target, draws. */
   readonly scaled: Float64Array;
+  readonly weights: Float64Array;
   /** Of the node: Σ draws · target, Σ draws. */
   readonly node: Float64Array;
 }
@@ -25,8 +25,9 @@ export function createVarianceSums(rows: number): VarianceSums {
   return {
     sums: new Float64Array(LANES * LANE_SIZE),
     bitmaps: new Int32Array(LANES * BITMAP_WORDS),
-    occupied: new Int32Array(BIN_STRIDE),
+    binList: createBinList(),
     scaled: new Float64Array(rows),
+    weights: new Float64Array(rows),
     node: new Float64Array(2),
   };
 }
@@ -36,28 +37,28 @@ export type SumOne = (offset: number, start: number, end: number) => void;
 /** Sums them into all four lanes and marks the bins. */
 export type SumFour = (o0: number, o1: number, o2: number, o3: number, start: number, end: number) => void;
 
-export function createSumOne(columnBins: Uint8Array, sample: SampledRows, into: VarianceSums): SumOne {
+export function createSumOne(columnBins: Uint8Array, sampledRows: Int32Array, into: VarianceSums): SumOne {
   const bins = columnBins;
-  const { rows, payload } = sample;
-  const { sums, bitmaps, scaled } = into;
+  const rows = sampledRows;
+  const { sums, bitmaps, scaled, weights } = into;
   return (offset, start, end) => {
     for (let i = start; i < end; i++) {
       const bin = bins[offset + (rows[i] as number)] as number;
       (sums[2 * bin] as number) += scaled[i] as number;
-      (sums[2 * bin + 1] as number) += payload[i] as number;
+      (sums[2 * bin + 1] as number) += weights[i] as number;
       (bitmaps[bin >> 5] as number) |= 1 << (bin & 31);
     }
   };
 }
 
-export function createSumFour(columnBins: Uint8Array, sample: SampledRows, into: VarianceSums): SumFour {
+export function createSumFour(columnBins: Uint8Array, sampledRows: Int32Array, into: VarianceSums): SumFour {
   const bins = columnBins;
-  const { rows, payload } = sample;
-  const { sums, bitmaps, scaled } = into;
+  const rows = sampledRows;
+  const { sums, bitmaps, scaled, weights } = into;
   return (o0, o1, o2, o3, start, end) => {
     for (let i = start; i < end; i++) {
       const row = rows[i] as number;
-      const draws = payload[i] as number;
+      const draws = weights[i] as number;
       const value = scaled[i] as number;
       const b0 = bins[o0 + row] as number;
       const b1 = bins[o1 + row] as number;

@@ -1,15 +1,8 @@
 import type { BinnedMatrix } from './binning.js';
 import { type CandidateRange, createLimitCandidates } from './candidate-range.js';
 import { BITMAP_WORDS, createListBins } from './occupied-bins.js';
-import { createPartition, createSampledRows, drawSample, type SampledRows } from './sampled-rows.js';
-import {
-  type BestSplit,
-  clearSplit,
-  createBestSplit,
-  type Scan,
-  type Splitter,
-  takeSplit,
-} from './splitter.js';
+import { createPartition, listDrawnRows } from './partition.js';
+import { type BestSplit, clearSplit, createBestSplit, type Scan, type Splitter } from './splitter.js';
 import {
   createSumFour,
   createSumOne,
@@ -28,31 +21,34 @@ export function createVarianceSplitter(
   target: Float64Array,
   minSamplesLeaf: number,
 ): Splitter {
-  const sample = createSampledRows(matrix.rows);
+  const rows = new Int32Array(matrix.rows);
+  const drawsOfRow = new Int32Array(matrix.rows);
   const state = createVarianceSums(matrix.rows);
   const range: CandidateRange = { from: 0, to: 0 };
   const best = createBestSplit();
-  const sumOne = createSumOne(matrix.bins, sample, state);
-  const sumFour = createSumFour(matrix.bins, sample, state);
-  const listBins = createListBins(state.bitmaps, state.occupied);
-  const limit = createLimitCandidates(matrix.bins, sample, state.occupied, minSamplesLeaf, range);
+  const sumOne = createSumOne(matrix.bins, rows, state);
+  const sumFour = createSumFour(matrix.bins, rows, state);
+  const listBins = createListBins(state.bitmaps, state.binList);
+  const limit = createLimitCandidates(matrix.bins, rows, state.binList, minSamplesLeaf, range);
   const scan = createVarianceScan(state, range, best);
-  const partition = createPartition(matrix.bins, sample);
-  const weigh = createWeighTargets(sample, state, target);
+  const partition = createPartition(matrix.bins, rows);
+  const weigh = createWeighTargets(rows, drawsOfRow, target, state);
   const stride = matrix.rows;
   let start = 0;
   let end = 0;
 
   function scanLane(lane: number, column: number): number {
     const size = listBins(lane * BITMAP_WORDS);
-    limit(column * stride, size, start, end);
-    scan(lane, column, size);
-    return size > 1 ? 1 : 0;
+    limit(column * stride, 0, size, start, end);
+    return scan(lane, column, 0, size) > 1 ? 1 : 0;
   }
 
   return {
     best,
-    beginTree: (draws) => drawSample(sample, draws, (_row, drawn) => drawn),
+    beginTree(draws) {
+      drawsOfRow.set(draws);
+      return listDrawnRows(draws, rows);
+    },
     beginNode(nodeStart, nodeEnd) {
       start = nodeStart;
       end = nodeEnd;
@@ -86,23 +82,27 @@ export function createVarianceSplitter(
 
 /** Gathers the targets of a range of rows and sums them; false where all are equal. */
 function createWeighTargets(
-  sample: SampledRows,
-  state: VarianceSums,
+  sampledRows: Int32Array,
+  drawsOfRow: Int32Array,
   target: Float64Array,
+  state: VarianceSums,
 ): (start: number, end: number) => boolean {
   const values = target;
-  const { rows, payload } = sample;
-  const { scaled, node } = state;
+  const rows = sampledRows;
+  const rowDraws = drawsOfRow;
+  const { scaled, weights, node } = state;
   return (start, end) => {
     const first = values[rows[start] as number] as number;
     let isMixed = false;
     let sum = 0;
     let weight = 0;
     for (let i = start; i < end; i++) {
-      const value = values[rows[i] as number] as number;
-      const draws = payload[i] as number;
+      const row = rows[i] as number;
+      const value = values[row] as number;
+      const draws = rowDraws[row] as number;
       if (value !== first) isMixed = true;
       scaled[i] = draws * value;
+      weights[i] = draws;
       sum += draws * value;
       weight += draws;
     }
@@ -114,8 +114,8 @@ function createWeighTargets(
 
 /** Minimising the squared error of the children is maximising S_left² / W_left + S_right² / W_right. */
 function createVarianceScan(state: VarianceSums, range: CandidateRange, best: BestSplit): Scan {
-  const { sums, occupied, node } = state;
-  return (lane, column, size) => {
+  const { sums, binList, node } = state;
+  return (lane, column, first, size) => {
     const { from, to } = range;
     const base = lane * LANE_SIZE;
     const total = node[0] as number;
@@ -123,20 +123,27 @@ function createVarianceScan(state: VarianceSums, range: CandidateRange, best: Be
     let left = 0;
     let leftWeight = 0;
     let bestScore = best.score;
-    let bestAt = -1;
-    for (let i = 0; i < size; i++) {
-      const entry = base + 2 * (occupied[i] as number);
+    let leftAt = -1;
+    // small or large, a node lists the bins that it occupies: none is empty
+    for (let at = first; at < first + size; at++) {
+      const entry = base + 2 * (binList[at] as number);
       left += sums[entry] as number;
       leftWeight += sums[entry + 1] as number;
       sums[entry] = 0;
       sums[entry + 1] = 0;
       const right = total - left;
       const score = (left * left) / leftWeight + (right * right) / (totalWeight - leftWeight);
-      if (score > bestScore && i >= from && i < to) {
+      if (score > bestScore && at >= from && at < to) {
         bestScore = score;
-        bestAt = i;
+        leftAt = at;
       }
     }
-    if (bestAt >= 0) takeSplit(best, column, occupied, bestAt, bestScore);
+    if (leftAt >= 0) {
+      best.column = column;
+      best.leftBin = binList[leftAt] as number;
+      best.rightBin = binList[leftAt + 1] as number;
+      best.score = bestScore;
+    }
+    return size;
   };
 }

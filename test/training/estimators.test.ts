@@ -1,0 +1,22 @@
+import { describe } from 'vitest';
+import type { TrainingTask } from '#mlx/training/ensemble.js';
+import { checkEstimator } from './check-estimator.js';
+import { type LabelledMatrix, penguins, seattle, thinned } from './tables.js';
+
+const weather = seattle(['precipitation', 'temp_max', 'temp_min', 'wind', 'month'], 'weather');
+const rain = seattle(['temp_max', 'temp_min', 'wind', 'month'], 'rainy');
+const heat = seattle(['precipitation', 'temp_min', 'wind', 'month'], 'temp_max');
+
+const CASES: [string, string, TrainingTask, LabelledMatrix, Record<string, number>][] = [
+  ['random-forest', 'two classes', 'classification', rain, { n_estimators: 10 }],
+  ['random-forest', 'five classes', 'classification', weather, { n_estimators: 10 }],
+  ['random-forest', 'three classes, few rows', 'classification', penguins(), { n_estimators: 8 }],
+  ['random-forest', 'values', 'regression', heat, { n_estimators: 10 }],
+  ['ml-random-forest', 'two classes', 'classification', thinned(rain, 12), { n_estimators: 5 }],
+  ['ml-random-forest', 'three classes', 'classification', thinned(penguins(), 3), { n_estimators: 5 }],
+  ['ml-random-forest', 'values', 'regression', thinned(heat, 16), { n_estimators: 5 }],
+];
+
+describe.each(CASES)('%s on %s', (algorithm, _name, task, data, params) => {
+  checkEstimator(algorithm, task, data, params);
+});

@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { predictEnsemble, type TrainingTask } from '#mlx/training/ensemble.js';
+import type { TrainingSpec } from '#mlx/training/fit.js';
+import { trainModel } from '#mlx/training/train.js';
+import { WorkerPool } from '#mlx/training/worker-pool.js';
+import { accuracy, rSquared, scoreWithOnnx } from './scoring.js';
+import { matrixOf, penguins, seattle, thinned } from './tables.js';
+
+const ONE_TREE = { n_estimators: 1, bootstrap: false, max_features: 'all' };
+const TARGETS: Record<string, string> = {
+  regression: 'temp_max',
+  two_classes: 'rainy',
+  five_classes: 'weather',
+};
+const WEATHER = ['precipitation', 'temp_max', 'temp_min', 'wind', 'month'];
+
+interface SklearnTree {
+  readonly case: string;
+  readonly columns: string[];
+  readonly limits: Record<string, number>;
+  readonly leaves: number;
+  readonly importance: number[];
+  readonly thresholds: number[];
+  readonly predictions: number[][];
+}
+const SKLEARN_TREES = JSON.parse(
+  readFileSync(new URL('../golden/training_tree.json', import.meta.url), 'utf8'),
+) as SklearnTree[];
+
+const forest = (spec: Omit<TrainingSpec, 'algorithm' | 'seed'> & { readonly seed?: number }) =>
+  trainModel({ algorithm: 'random-forest', seed: 0, ...spec });
+
+describe('a tree without bootstrap that looks at all columns', () => {
+  it.each(SKLEARN_TREES.map((tree) => [tree.case, tree.limits, tree] as const))(
+    'is the tree of scikit-learn: %s %o',
+    async (name, limits, oracle) => {
+      const data = seattle(oracle.columns, TARGETS[name]!);
+      const task = name === 'regression' ? 'regression' : 'classification';
+      const { ensemble, importance } = await forest({ ...data, task, params: { ...ONE_TREE, ...limits } });
+      const tree = ensemble.trees[0]!;
+      expect(tree.feature.filter((feature) => feature < 0)).toHaveLength(oracle.leaves);
+      const thresholds = [...tree.threshold.filter((_, node) => tree.feature[node]! >= 0)].sort(
+        (a, b) => a - b,
+      );
+      for (const [i, value] of oracle.thresholds.entries()) expect(thresholds[i]).toBeCloseTo(value, 4);
+      for (const [i, value] of oracle.importance.entries()) expect(importance[i]).toBeCloseTo(value, 9);
+      const predictions = predictEnsemble(ensemble, data.matrix);
+      const width = oracle.predictions[0]!.length;
+      oracle.predictions.forEach((row, i) => {
+        for (let k = 0; k < width; k++) expect(predictions[10 * i * width + k]).toBeCloseTo(row[k]!, 5);
+      });
+    },
+  );
+
+  it.each<TrainingTask>(['classification', 'regression'])('fits distinct rows exactly (%s)', async (task) => {
+    const cell = fc.integer({ min: 0, max: 6 });
+    const rows = fc.uniqueArray(fc.tuple(cell, cell, cell), {
+      minLength: 2,
+      maxLength: 60,
+      selector: (row) => row.join(),
+    });
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer(), async (cells, salt) => {
+        const matrix = matrixOf(cells);
+        const target = Float64Array.from(cells, (row, i) => Math.abs(row[0] * 5 + row[1] + i + salt) % 3);
+        const { ensemble } = await forest({ task, matrix, target, classes: 3, params: ONE_TREE });
+        const predictions = predictEnsemble(ensemble, matrix);
+        if (task === 'classification') expect(accuracy(predictions, target, 3)).toBe(1);
+        else for (const [row, value] of target.entries()) expect(predictions[row]).toBeCloseTo(value, 4);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('a forest', () => {
+  it('predicts rows that it has not seen', async () => {
+    const odd = (data: ReturnType<typeof penguins>) => ({
+      ...thinned(
+        {
+          ...data,
+          matrix: {
+            ...data.matrix,
+            data: data.matrix.data.subarray(data.matrix.columns),
+            rows: data.matrix.rows - 1,
+          },
+          target: data.target.subarray(1),
+        },
+        2,
+      ),
+    });
+    const train = thinned(penguins(), 2);
+    const test = odd(penguins());
+    const { ensemble } = await forest({ ...train, task: 'classification' });
+    expect(accuracy(predictEnsemble(ensemble, test.matrix), test.target, 3)).toBeGreaterThan(0.92);
+    const heat = seattle(['precipitation', 'temp_min', 'wind', 'month'], 'temp_max');
+    const warm = await forest({ ...thinned(heat, 2), task: 'regression' });
+    const unseen = odd(heat);
+    expect(rSquared(predictEnsemble(warm.ensemble, unseen.matrix), unseen.target)).toBeGreaterThan(0.8);
+  });
+
+  it.each([
+    ['max_depth', { max_depth: 1 }, 3],
+    ['min_samples_leaf', { min_samples_leaf: 500 }, 3],
+    ['min_samples_split', { min_samples_split: 1462 }, 1],
+  ])('obeys %s', async (_name, params, nodes) => {
+    const data = seattle(WEATHER, 'weather');
+    const { ensemble } = await forest({
+      ...data,
+      task: 'classification',
+      params: { n_estimators: 5, bootstrap: false, ...params },
+    });
+    for (const tree of ensemble.trees) expect(tree.feature.length).toBeLessThanOrEqual(nodes);
+  });
+
+  it.each<TrainingTask>(['classification', 'regression'])(
+    'leaves at least min_samples_leaf rows (%s)',
+    async (task) => {
+      const data = seattle(WEATHER, 'weather');
+      const params = { ...ONE_TREE, max_features: 2, min_samples_leaf: 25 };
+      const { ensemble } = await forest({ ...data, task, params });
+      const predictions = predictEnsemble(ensemble, data.matrix);
+      const width = predictions.length / data.matrix.rows;
+      const sizes = new Map<string, number>();
+      for (let row = 0; row < data.matrix.rows; row++) {
+        const leaf = predictions.slice(row * width, (row + 1) * width).join();
+        sizes.set(leaf, (sizes.get(leaf) ?? 0) + 1);
+      }
+      expect(sizes.size).toBeGreaterThan(10);
+      expect(Math.min(...sizes.values())).toBeGreaterThanOrEqual(25);
+    },
+  );
+
+  it('draws only so many rows per tree as max_samples says', async () => {
+    const data = seattle(WEATHER, 'temp_max');
+    const params = { n_estimators: 3, bootstrap: false, max_samples: 10 };
+    const { ensemble } = await forest({ ...data, task: 'regression', params });
+    for (const tree of ensemble.trees)
+      expect(tree.feature.filter((f) => f < 0).length).toBeLessThanOrEqual(10);
+  });
+
+  it('learns as much from a target that lies far from zero', async () => {
+    const data = seattle(WEATHER, 'temp_min');
+    const target = data.target.map((value) => value + 2 ** 40);
+    const { ensemble } = await forest({ ...data, target, task: 'regression', params: { n_estimators: 10 } });
+    expect(ensemble.base[0]! / 2 ** 40).toBeCloseTo(1, 9);
+    const aroundBase = { ...ensemble, base: Float64Array.of(0) };
+    const centred = target.map((value) => value - ensemble.base[0]!);
+    expect(rSquared(predictEnsemble(aroundBase, data.matrix), centred)).toBeGreaterThan(0.99);
+    expect(await scoreWithOnnx(ensemble, data.matrix)).toEqual(predictEnsemble(ensemble, data.matrix));
+  });
+
+  it('sends missing values left, in training, in JavaScript and in ONNX', async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => [i % 3 === 0 ? Number.NaN : i, i % 7]);
+    const matrix = matrixOf(rows);
+    const target = Float64Array.from(rows, (_, i) => (i % 3 === 0 ? 1 : 0));
+    const { ensemble } = await forest({
+      matrix,
+      target,
+      classes: 2,
+      task: 'classification',
+      params: ONE_TREE,
+    });
+    const predictions = predictEnsemble(ensemble, matrix);
+    expect(accuracy(predictions, target, 2)).toBe(1);
+    expect(await scoreWithOnnx(ensemble, matrix, 1)).toEqual(predictions);
+  });
+
+  it('grows a tree as deep as it has rows', async () => {
+    // alternating classes along one column whose distances double: each split can cut off little
+    const matrix = matrixOf(Array.from({ length: 240 }, (_, i) => [2 ** (i - 120)]));
+    const target = Float64Array.from({ length: 240 }, (_, i) => i % 2);
+    const { ensemble } = await forest({
+      matrix,
+      target,
+      classes: 2,
+      task: 'classification',
+      params: ONE_TREE,
+    });
+    expect(accuracy(predictEnsemble(ensemble, matrix), target, 2)).toBe(1);
+  });
+
+  it('tells how many trees are done', async () => {
+    const events: unknown[] = [];
+    const onProgress = (event: unknown) => events.push(event);
+    await forest({
+      ...seattle(WEATHER, 'weather'),
+      task: 'classification',
+      params: { n_estimators: 40 },
+      workers: 2,
+      onProgress,
+    });
+    expect(events).toHaveLength(40);
+    expect(events.at(-1)).toEqual({ kind: 'trees', done: 40, total: 40 });
+  });
+
+  it.each([
+    ['in threads', { n_estimators: 100_000 }],
+    ['in this thread', { n_estimators: 50, max_depth: 1, max_features: 2, max_samples: 200 }],
+  ])('stops within a tree or so when it is aborted %s', async (_where, params) => {
+    const abort = new AbortController();
+    let done = 0;
+    const training = forest({
+      ...seattle(WEATHER, 'weather'),
+      task: 'classification',
+      params,
+      workers: 2,
+      signal: abort.signal,
+      onProgress: () => {
+        done++;
+        abort.abort();
+      },
+    });
+    await expect(training).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(done).toBeLessThan(40);
+  });
+});
+
+describe('a training thread that dies', () => {
+  it('fails the training and says so', async () => {
+    const broken = { kind: 'forest' } as never;
+    await expect(new WorkerPool(2).run(broken, () => {}, undefined)).rejects.toMatchObject({
+      code: 'TRAINING_FAILED',
+    });
+  });
+});
