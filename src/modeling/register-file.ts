@@ -6,6 +6,7 @@ import { type ColumnSchema, columnKind } from '../data/schema.js';
 import { MlxError } from '../errors.js';
 import { type Certificate, certify } from '../onnx/certificate.js';
 import { inspectModel } from '../onnx/inspect.js';
+import { checkModelName } from '../registry/names.js';
 import { registerVersion } from '../registry/register.js';
 import { type ExternalHints, externalManifest } from '../scoring/external.js';
 import { feedsOf } from '../scoring/feeds.js';
@@ -36,6 +37,7 @@ export async function registerFile(
   path: string,
   options: FileRegistration,
 ): Promise<ModelVersion> {
+  checkModelName(name);
   const bytes = await readFile(path);
   const info = inspectModel(bytes);
   const own = info.metadata[METADATA.manifest];

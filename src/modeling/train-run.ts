@@ -169,6 +169,7 @@ async function makeModel(
   const body = assembleModel(pipeline, columns, trained.ensemble, train.target, manifest);
   const certifyStartedAt = performance.now();
   const finished = await certifyAndScore(body, manifest, spec, data, deps);
+  deps.signal.throwIfAborted();
   const certifyMs = performance.now() - certifyStartedAt;
   await run.logMetrics({ ...finished.evaluation.metrics, fit_ms: trained.fitMs });
   const importance = rankImportance(pipeline.features, trained.importance);

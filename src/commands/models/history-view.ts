@@ -9,7 +9,7 @@ export function view({ events }: HistoryDocument, style: Style): readonly ViewBl
     formatTime(event.time),
     kindText(event, style),
     `${event.model}/${event.version}`,
-    event.to_stage === null || event.to_stage === event.from_stage
+    event.to_stage === null || event.to_stage === (event.from_stage ?? 'none')
       ? '–'
       : `${event.from_stage ?? 'none'} → ${event.to_stage}`,
     event.reason ?? '',

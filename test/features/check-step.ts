@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { Column, Table } from '#mlx/data/table.js';
+import { takeRows } from '#mlx/data/table.js';
+import { blockOf } from '#mlx/features/block.js';
+import { applyPipeline, type FittedPipeline, fitPipeline, STEPS } from '#mlx/features/pipeline.js';
+import type { Recipe } from '#mlx/features/recipe.js';
+import type { Step, StepSpec } from '#mlx/features/step.js';
+import { runPipeline } from '#mlx/modeling/matrix.js';
+import { firstDifference, schemaOf, tableOf } from './tables.js';
+
+/** One step under test, with the steps that must stand around it so that numbers come out. */
+export interface StepCase {
+  readonly name: string;
+  readonly spec: StepSpec;
+  readonly before?: readonly StepSpec[];
+  readonly after?: readonly StepSpec[];
+}
+
+/** Tables of one column kind that every step of that kind must bear. */
+export interface Situations {
+  readonly train: readonly Column[];
+  readonly other: readonly Column[];
+  /** Same columns, other rows: levels and ranges that the training rows did not have, and missing values. */
+  readonly unseen: readonly Column[];
+  readonly constant: readonly Column[];
+  readonly allMissing: readonly Column[];
+}
+
+/** What every step must do; scikit-learn's `check_estimator` is the model. */
+export function checkStep(testCase: StepCase, situations: Situations): void {
+  const step = STEPS.get(testCase.spec.step) as Step;
+  const chain = [...(testCase.before ?? []), testCase.spec, ...(testCase.after ?? [])];
+  const recipe: Recipe = { number: [], string: [], time: [], [step.accepts]: chain };
+  const learn = (table: Table): FittedPipeline => fitPipeline(table, schemaOf(table), recipe);
+
+  describe(testCase.name, () => {
+    const train = tableOf(situations.train);
+    const block = (table: Table) =>
+      blockOf(
+        table,
+        step.accepts,
+        table.columns.map(({ name }) => name),
+      );
+
+    it('learns the same from the same rows, whatever it was fitted on before', () => {
+      const first = step.fit(block(train), testCase.spec);
+      step.fit(block(tableOf(situations.other)), testCase.spec);
+      expect(step.fit(block(train), testCase.spec)).toEqual(first);
+    });
+
+    it('leaves its input as it was', () => {
+      const before = structuredClone(train);
+      const state = step.fit(block(train), testCase.spec);
+      step.apply(block(train), state);
+      expect(train).toEqual(before);
+    });
+
+    it('keeps all that it learned in JSON', () => {
+      const fitted = learn(train);
+      const back = JSON.parse(JSON.stringify(fitted)) as FittedPipeline;
+      expect(back).toEqual(fitted);
+      const unseen = tableOf(situations.unseen);
+      expect(firstDifference(applyPipeline(back, unseen), applyPipeline(fitted, unseen))).toBeNull();
+    });
+
+    const cases: readonly (readonly [string, readonly Column[], readonly Column[]])[] = [
+      ['the training rows', situations.train, situations.train],
+      ['missing and unseen values', situations.train, situations.unseen],
+      ['constant columns', situations.constant, situations.unseen],
+      ['columns without a value in training', situations.allMissing, situations.unseen],
+      ['columns without a value now', situations.train, situations.allMissing],
+    ];
+    it.each(cases)('gives the same bits in the graph: %s', async (_, fitOn, applyTo) => {
+      if (testCase.spec.step === 'one-hot' && fitOn === situations.allMissing) return; // no level, no feature
+      const pipeline = learn(tableOf(fitOn));
+      const table = tableOf(applyTo);
+      const { matrix } = await runPipeline(pipeline, schemaOf(table), table, 'test', 1);
+      expect(firstDifference(matrix, applyPipeline(pipeline, table))).toBeNull();
+      expect(matrix.length).toBe(table.rows * pipeline.features.length);
+    });
+
+    it('takes one row as it takes many', async () => {
+      const pipeline = learn(train);
+      const unseen = tableOf(situations.unseen);
+      const all = applyPipeline(pipeline, unseen);
+      const width = pipeline.features.length;
+      for (let row = 0; row < unseen.rows; row++) {
+        const one = takeRows(unseen, [row]);
+        const { matrix } = await runPipeline(pipeline, schemaOf(one), one, 'test', 1);
+        expect(firstDifference(matrix, all.subarray(row * width, (row + 1) * width))).toBeNull();
+      }
+    });
+
+    it('can be fitted on one row', () => {
+      const pipeline = learn(takeRows(train, [0]));
+      expect(applyPipeline(pipeline, train)).toHaveLength(train.rows * pipeline.features.length);
+    });
+  });
+}
