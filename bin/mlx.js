@@ -14,6 +14,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.on('error', (error) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  const { main } = await import('../dist/cli/main.js');
+  const { main } = await import('../dist/mlx.js');
   process.exitCode = await main(argv, version, process);
 }
