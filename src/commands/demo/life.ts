@@ -24,7 +24,7 @@ import type { Subscriber } from './subscribers.js';
 
 export const DEMO_MODEL = 'churn';
 const TREES = 60;
-const ABTEST_REQUESTS = 600;
+const ABTEST_REQUESTS = 1000;
 
 export type DemoSteps = Awaited<ReturnType<DemoLife['live']>>;
 
@@ -161,6 +161,7 @@ export class DemoLife {
         model: DEMO_MODEL,
         treatment: candidate.version,
         ratio: 0.5,
+        salt: `demo-${this.#seed}`,
         actor,
         now,
       });
