@@ -65,7 +65,7 @@ function inputsOf(
   const width = only?.dims[1];
   if (
     inputs.length === 1 &&
-    only !== undefined &&
+    only?.dims.length === 2 &&
     (only.type === 'float' || only.type === 'double') &&
     typeof width === 'number'
   ) {

@@ -35,11 +35,13 @@ export class ScoringModel {
   }
 
   /**
-   * Opens a model from its path or its bytes.
+   * Opens a model from its path or its bytes. What a path names can come from anywhere and is inspected first;
+   * bytes come from the store, into which they went through the same door.
    * @throws MlxError MODEL_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE
    */
   static async open(source: Uint8Array | string, options: SessionOptions = {}): Promise<ScoringModel> {
     const bytes = typeof source === 'string' ? await readFile(source) : source;
+    if (typeof source === 'string') inspectModel(bytes);
     const metadata = readMetadata(bytes);
     const text = metadata[METADATA.manifest];
     const manifest = text === undefined ? externalManifest(inspectModel(bytes)) : parseManifest(text);

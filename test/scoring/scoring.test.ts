@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MlxError } from '#mlx/errors.js';
-import { GraphBuilder, type TensorRef } from '#mlx/onnx/graph.js';
+import { GraphBuilder, metadataField, type TensorRef } from '#mlx/onnx/graph.js';
 import { inspectModel } from '#mlx/onnx/inspect.js';
+import { GRAPH, TENSOR } from '#mlx/onnx/proto.js';
 import { MISSING_TIME } from '#mlx/onnx/session.js';
 import { type ExternalHints, externalManifest } from '#mlx/scoring/external.js';
 import { feedsOf } from '#mlx/scoring/feeds.js';
@@ -12,6 +15,7 @@ import { ScoringModel } from '#mlx/scoring/model.js';
 import { predictionAt, shortest } from '#mlx/scoring/prediction.js';
 import { readScores } from '#mlx/scoring/scores.js';
 import { numbers, schemaOf, tableOf, texts, times } from '../features/tables.js';
+import { modelAround } from '../onnx/files.js';
 import { buildModel } from '../serving/fixtures/model.js';
 
 const own = JSON.parse(inspectModel(buildModel()).metadata[METADATA.manifest] as string) as Record<
@@ -290,6 +294,17 @@ describe('models from elsewhere', () => {
     expect(model.manifest.algorithm).toBe('external (skl2onnx)');
     expect(model.sha256).toMatch(/^[0-9a-f]{64}$/);
     await model.release();
+  });
+
+  it('a file is inspected before it is loaded, also when it brings a manifest', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mlx-scoring-'));
+    const path = join(folder, 'hostile.onnx');
+    const hostile = modelAround((graph) =>
+      graph.messageField(GRAPH.initializer, (tensor) => tensor.varintField(TENSOR.dataLocation, 1)),
+    );
+    writeFileSync(path, Buffer.concat([hostile, metadataField(METADATA.manifest, JSON.stringify(own))]));
+    await expect(ScoringModel.open(path)).rejects.toThrow(/another file/);
+    rmSync(folder, { recursive: true });
   });
 
   it('what is no file is FILE_NOT_FOUND, what is no model MODEL_INVALID', async () => {
