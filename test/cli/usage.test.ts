@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ERRORS } from '#mlx/errors.js';
 import { customersCsv, Workplace } from './harness.js';
 
 const place = new Workplace();
@@ -107,6 +108,14 @@ it('a damaged configuration names the file and what is wrong, and nothing is don
   expect(code).toBe(2);
   expect(stderr).toMatch(/Unknown setting "training.sed" in .*mlops\.config\.json/);
   expect(stderr).toContain('Did you mean "training.seed"?');
+});
+
+it('doctor says what is wrong with the configuration and exits 3', async () => {
+  const wrong = new Workplace();
+  wrong.put('mlops.config.json', '{"nmae": "x"}');
+  const [broken, sound] = await Promise.all([wrong.run(['doctor']), new Workplace().run(['doctor'])]);
+  expect([broken.code, sound.code]).toEqual([ERRORS.CHECK_FAILED.exit, 0]);
+  expect(broken.stdout).toMatch(/nmae/);
 });
 
 it('a folder where a file is expected is FILE_UNREADABLE', async () => {
