@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { MlxError } from '../errors.js';
 import { suggest } from '../suggest.js';
 import { checkSetting, parseSettingText } from './parse.js';
@@ -37,7 +37,7 @@ export function loadConfig(
   const path = explicit === undefined ? findConfig(cwd) : resolve(cwd, explicit);
   const fromFile = path === null ? new Map<string, unknown>() : readConfig(path);
   const settings = Object.fromEntries(
-    SETTING_KEYS.map((key) => [key, settingValue(key, env, fromFile, path)]),
+    SETTING_KEYS.map((key) => [key, settingValue(key, env, fromFile, path, cwd)]),
   );
   return { path, settings: settings as Settings };
 }
@@ -45,7 +45,9 @@ export function loadConfig(
 /** The configuration as it would be without a file: variable > default. For commands that mend a broken file. */
 export function loadWithoutFile(env: Readonly<Record<string, string | undefined>>): LoadedConfig {
   const none = new Map<string, unknown>();
-  const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, settingValue(key, env, none, null)]));
+  const settings = Object.fromEntries(
+    SETTING_KEYS.map((key) => [key, settingValue(key, env, none, null, '.')]),
+  );
   return { path: null, settings: settings as Settings };
 }
 
@@ -54,6 +56,7 @@ function settingValue(
   env: Readonly<Record<string, string | undefined>>,
   fromFile: ReadonlyMap<string, unknown>,
   path: string | null,
+  cwd: string,
 ): SettingValue {
   const spec: SettingSpec = SETTINGS[key];
   const variable = variableName(key);
@@ -62,13 +65,16 @@ function settingValue(
     return { value: parseSettingText(spec, text, variable), origin: 'variable', source: variable };
   }
   if (fromFile.has(key)) {
-    return {
-      value: checkSetting(spec, fromFile.get(key), `"${key}" in ${path}`),
-      origin: 'file',
-      source: path,
-    };
+    const value = checkSetting(spec, fromFile.get(key), `"${key}" in ${path}`);
+    return { value: spec.kind === 'path' ? fromHere(value, path, cwd) : value, origin: 'file', source: path };
   }
   return { value: spec.default, origin: 'default', source: null };
+}
+
+/** A path that was meant from the file's folder, as it is named from the working directory. */
+function fromHere(value: unknown, file: string | null, cwd: string): unknown {
+  if (typeof value !== 'string' || file === null || isAbsolute(value)) return value;
+  return relative(cwd, resolve(dirname(file), value));
 }
 
 function findConfig(cwd: string): string | null {

@@ -9,6 +9,7 @@ import type { SettingSpec } from './settings.js';
 export function parseSettingText(spec: SettingSpec, text: string, where: string): unknown {
   switch (spec.kind) {
     case 'text':
+    case 'path':
       return checkSetting(spec, text, where);
     case 'integer':
     case 'number':
@@ -70,6 +71,7 @@ export function checkSetting(spec: SettingSpec, value: unknown, where: string): 
 function problemOf(spec: SettingSpec, value: unknown): string | null {
   switch (spec.kind) {
     case 'text':
+    case 'path':
       if (typeof value !== 'string' || value === '') return 'takes a text';
       return spec.choices === undefined || spec.choices.includes(value)
         ? null

@@ -26,6 +26,7 @@ function section(): JsonSchema {
 
 const JSON_TYPE = {
   text: 'string',
+  path: 'string',
   integer: 'integer',
   number: 'number',
   boolean: 'boolean',

@@ -1,7 +1,7 @@
 import type { TimeFormat } from '../data/schema.js';
 
-/** How a setting's text (in a variable) and its JSON value are read. */
-export type SettingKind = 'text' | 'integer' | 'number' | 'boolean' | 'list' | 'map';
+/** How a setting's text (in a variable) and its JSON value are read; a `path` in the file is meant from the file's folder. */
+export type SettingKind = 'text' | 'path' | 'integer' | 'number' | 'boolean' | 'list' | 'map';
 
 export interface SettingSpec {
   readonly kind: SettingKind;
@@ -17,9 +17,9 @@ export interface SettingSpec {
 export const SETTINGS = {
   name: { kind: 'text', default: null, help: 'Name of the model that this folder is about.' },
   experiment: { kind: 'text', default: 'default', help: 'Experiment that runs are filed under.' },
-  'data.train': { kind: 'text', default: null, help: 'Training table (CSV).' },
+  'data.train': { kind: 'path', default: null, help: 'Training table (CSV).' },
   'data.test': {
-    kind: 'text',
+    kind: 'path',
     default: null,
     help: 'Test table; without one a part of the training table is held out.',
   },
@@ -139,7 +139,7 @@ export const SETTINGS = {
     help: 'How often the registry is looked at, in milliseconds.',
   },
   'serving.tokenFile': {
-    kind: 'text',
+    kind: 'path',
     default: null,
     help: 'File with one bearer token a line; without it no token is needed.',
   },

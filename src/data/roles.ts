@@ -1,7 +1,7 @@
 import { MlxError } from '../errors.js';
+import { didYouMean } from '../suggest.js';
 import { reasonToIgnore } from './infer.js';
 import type { ColumnSchema, Schema } from './schema.js';
-import { didYouMean } from '../suggest.js';
 
 /**
  * The schema with a target and without the dropped columns as features. A column that was the target before

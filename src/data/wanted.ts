@@ -1,6 +1,6 @@
 import { MlxError } from '../errors.js';
-import type { ColumnSchema, Schema } from './schema.js';
 import { didYouMean } from '../suggest.js';
+import type { ColumnSchema, Schema } from './schema.js';
 
 /**
  * The columns of a schema to read from a file with this header, in the schema's order: those named, which

@@ -10,7 +10,8 @@ export interface Certificate {
   /** Batch sizes that gave the same bytes as row by row. */
   readonly batchSizes: readonly number[];
   readonly threads: readonly number[];
-  /** SHA-256 of the model file as it was before baseline and certificate were added at its end. */
+  /** Length and SHA-256 of the model file before baseline and certificate were added at its end. */
+  readonly bodyBytes: number;
   readonly bodySha256: string;
   /** What differed, where it did. */
   readonly mismatch: string | null;
@@ -63,6 +64,7 @@ export async function certify(
     rows,
     batchSizes,
     threads: CERTIFIED_THREADS,
+    bodyBytes: bytes.length,
     bodySha256: createHash('sha256').update(bytes).digest('hex'),
     mismatch: different === undefined ? null : `${different[0]} differ from ${first?.[0]}`,
   };
@@ -86,4 +88,10 @@ async function digestScores(
 function bytesOf(tensor: TensorData): Uint8Array {
   if (tensor.type === 'string') return Buffer.from(JSON.stringify(tensor.data).slice(1, -1).concat(','));
   return new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+}
+
+/** Whether the certificate was made for these very bytes: a changed graph, whatever it does, is another model. */
+export function belongsTo(certificate: Certificate, file: Uint8Array): boolean {
+  const body = file.subarray(0, certificate.bodyBytes);
+  return createHash('sha256').update(body).digest('hex') === certificate.bodySha256;
 }

@@ -5,7 +5,7 @@ import type { InputLayout, Manifest } from './manifest.js';
 
 /** What the person who registers a model knows and the file does not say. */
 export interface ExternalHints {
-  /** Names of the raw columns, in order, for a model that takes one matrix. */
+  /** Names of the raw columns, in order, for a model that takes one matrix (default: f0, f1 …; one column has the input's name). */
   readonly columns?: readonly string[];
   readonly classes?: readonly string[];
 }
@@ -69,7 +69,8 @@ function inputsOf(
     (only.type === 'float' || only.type === 'double') &&
     typeof width === 'number'
   ) {
-    const names = hints.columns ?? Array.from({ length: width }, (_, index) => `f${index}`);
+    const names =
+      hints.columns ?? (width === 1 ? [only.name] : Array.from({ length: width }, (_, index) => `f${index}`));
     if (names.length !== width)
       throw unusable(`it takes ${width} columns, and ${names.length} names were given`);
     return {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Table } from '../data/table.js';
-import type { Certificate } from '../onnx/certificate.js';
+import { MlxError } from '../errors.js';
+import { belongsTo, type Certificate } from '../onnx/certificate.js';
 import { inspectModel, readMetadata } from '../onnx/inspect.js';
 import { ModelSession, type SessionOptions } from '../onnx/session.js';
 import { externalManifest } from './external.js';
@@ -45,6 +46,7 @@ export class ScoringModel {
     const metadata = readMetadata(bytes);
     const text = metadata[METADATA.manifest];
     const manifest = text === undefined ? externalManifest(inspectModel(bytes)) : parseManifest(text);
+    checkUnchanged(metadata[METADATA.certificate], bytes);
     const session = await ModelSession.load(bytes, options);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return new ScoringModel(session, manifest, metadata, sha256);
@@ -68,6 +70,15 @@ export class ScoringModel {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** A certificate speaks of certain bytes; with others in its place nothing is known of the model. */
+function checkUnchanged(certificate: string | undefined, bytes: Uint8Array): void {
+  const claimed = parseOptional(certificate) as Certificate | null;
+  if (certificate === undefined || (claimed !== null && belongsTo(claimed, bytes))) return;
+  throw new MlxError('MODEL_INVALID', 'The model file was changed after it was certified.', {
+    hint: 'Take the file from where it was made once more, or train again.',
+  });
 }
 
 function parseOptional(text: string | undefined): unknown {

@@ -9,6 +9,7 @@ import { addOpenInferenceRoutes } from './dialects/open-inference.js';
 import { addOperationRoutes } from './dialects/operations.js';
 import { addPredictRoutes } from './dialects/predict.js';
 import { addTensorFlowRoutes } from './dialects/tensorflow.js';
+import { discardBody } from './discard-body.js';
 import type { OriginCheck } from './origin.js';
 import { errorBody, toPublicError } from './public-error.js';
 
@@ -45,8 +46,9 @@ export async function createApp(core: Core, gates: Gates): Promise<FastifyInstan
     core.metrics.answeredHttp(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode);
     next();
   });
-  app.setErrorHandler((thrown, request, reply) => {
+  app.setErrorHandler(async (thrown, request, reply) => {
     const error = toPublicError(thrown);
+    if (error.status === 413) await discardBody(request.raw);
     if (error.status >= 500 && error !== thrown) logFault(core, thrown, request.url);
     if (error.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
     if (error.status === 401) reply.header('www-authenticate', 'Bearer');

@@ -1,6 +1,6 @@
-import { didYouMean } from '../suggest.js';
 import { MlxError, toMlxError } from '../errors.js';
 import type { Store } from '../store/store.js';
+import { didYouMean } from '../suggest.js';
 import { Deployment, type DeploymentParts } from './deployment.js';
 import type { ServerLog } from './options.js';
 

@@ -1,7 +1,7 @@
 import { CellError, type CellValue, decodeJson } from '../data/cell.js';
 import type { ColumnSchema } from '../data/schema.js';
-import { didYouMean, suggest } from '../suggest.js';
 import { MlxError } from '../errors.js';
+import { didYouMean, suggest } from '../suggest.js';
 
 /** A decoded row: one value per column, in the model's order; null = missing. */
 export type Row = readonly CellValue[];

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { readTable } from '#mlx/data/read.js';
 import { withRoles } from '#mlx/data/roles.js';
-import { suggest } from '#mlx/suggest.js';
 import { failOnErrors, validateTable } from '#mlx/data/validate.js';
+import { suggest } from '#mlx/suggest.js';
 import { failure, temporaryFolder } from './temporary.js';
 
 const { put } = temporaryFolder();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { MlxError } from '#mlx/errors.js';
+import { suggest } from '#mlx/suggest.js';
 import { compareRuns } from '#mlx/tracking/compare-runs.js';
 import { describeEnvironment } from '#mlx/tracking/environment.js';
 import { deleteRun, findRun, restoreRun } from '#mlx/tracking/find-run.js';
@@ -7,7 +8,6 @@ import { listRuns } from '#mlx/tracking/list-runs.js';
 import { metricDirection } from '#mlx/tracking/metric-direction.js';
 import { nameFor } from '#mlx/tracking/run-name.js';
 import { startRun } from '#mlx/tracking/start-run.js';
-import { suggest } from '#mlx/suggest.js';
 import { clock, temporaryStore } from '../store/temporary-store.js';
 
 test('a run keeps params, metrics with history, tags, data and artifacts', async () => {

@@ -1,5 +1,5 @@
-import { didYouMean } from '../../suggest.js';
 import { MlxError } from '../../errors.js';
+import { didYouMean } from '../../suggest.js';
 import { invalidField, isObject } from '../decode.js';
 
 const MAX_TEXT = 256;

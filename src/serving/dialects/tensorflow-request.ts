@@ -1,5 +1,5 @@
-import { didYouMean } from '../../suggest.js';
 import { MlxError } from '../../errors.js';
+import { didYouMean } from '../../suggest.js';
 import { type Core, checkRows } from '../core.js';
 import { invalidField, isObject, pathTo, type Row, type RowDecoder } from '../decode.js';
 import { rowsOfColumns } from './columnar.js';
