@@ -2,13 +2,14 @@ import { textSetting } from '../../config/settings.js';
 import { tableFromRecords } from '../../data/cell.js';
 import { readTable } from '../../data/read.js';
 import type { Schema } from '../../data/schema.js';
-import type { Table } from '../../data/table.js';
+import type { Column, Table } from '../../data/table.js';
 import { ERRORS, MlxError } from '../../errors.js';
 import { scoreColumn, scoreTable, summariseScores } from '../../modeling/evaluate.js';
 import { detectDrift } from '../../monitoring/drift.js';
 import type { DriftReport } from '../../monitoring/drift-report.js';
 import { parseBaseline } from '../../monitoring/parse-baseline.js';
 import { type LiveQuality, liveQuality } from '../../monitoring/quality.js';
+import type { ScoringModel } from '../../scoring/model.js';
 import type { LabelledPrediction } from '../../store/prediction-records.js';
 import { alertChannels } from '../alerts.js';
 import type { CommandContext, Outcome } from '../command.js';
@@ -54,10 +55,12 @@ export async function run(options: DriftOptions, context: CommandContext): Promi
     }
     const window = await readWindow(options, opened, context);
     const { manifest } = model;
-    const scores = await scoreTable(model, window.table);
-    const prediction = scoreColumn(
-      summariseScores(scores, window.table.rows, Math.max(manifest.classes.length, 1)),
-    );
+    if (window.isTraining) {
+      context.warn(
+        `${window.source} is the table that the model learned from; its answers there are not judged`,
+      );
+    }
+    const prediction = window.isTraining ? {} : { prediction: await answersOf(model, window.table) };
     const times =
       options.times === true
         ? []
@@ -67,7 +70,7 @@ export async function run(options: DriftOptions, context: CommandContext): Promi
       ignore,
       alpha: options.alpha,
       minRows: options.minRows,
-      prediction,
+      ...prediction,
     });
     const labelled = window.log.filter((row) => row.label !== null);
     const quality = labelled.length === 0 ? null : liveQuality(labelled, manifest.task, manifest.classes);
@@ -79,11 +82,19 @@ export async function run(options: DriftOptions, context: CommandContext): Promi
   }
 }
 
+/** The model's answers as one column. */
+async function answersOf(model: ScoringModel, table: Table): Promise<Column> {
+  const scores = await scoreTable(model, table);
+  return scoreColumn(summariseScores(scores, table.rows, Math.max(model.manifest.classes.length, 1)));
+}
+
 interface Window {
   readonly table: Table;
   readonly source: string;
   /** The logged predictions that the rows are from; empty for a file. */
   readonly log: readonly LabelledPrediction[];
+  /** The very rows that the model learned from: its answers on them say nothing of drift. */
+  readonly isTraining: boolean;
 }
 
 async function readWindow(
@@ -94,8 +105,9 @@ async function readWindow(
   const { columns } = opened.model.manifest;
   if (options.data !== undefined) {
     const schema: Schema = { version: 1, rows: 0, columns };
-    const { table } = await readTable(options.data, { schema });
-    return { table, source: options.data, log: [] };
+    const { table, digest } = await readTable(options.data, { schema });
+    const isTraining = digest === opened.model.manifest.dataset?.digest;
+    return { table, source: options.data, log: [], isTraining };
   }
   const { version } = opened;
   if (version === null) {
@@ -109,7 +121,12 @@ async function readWindow(
   for await (const row of store.predictions.window({ model: version.name, version: version.version, since }))
     log.push(row);
   const records = log.map((row) => columns.map(({ name }) => row.inputs[name] ?? null));
-  return { table: tableFromRecords(columns, records), source: `prediction log since ${since}`, log };
+  return {
+    table: tableFromRecords(columns, records),
+    source: `prediction log since ${since}`,
+    log,
+    isTraining: false,
+  };
 }
 
 function exitCodeOf(verdict: DriftReport['verdict'], options: DriftOptions): number {
