@@ -1,4 +1,5 @@
 import type { Style, TableView, ViewBlock } from '../commands/command.js';
+import { csvLine } from '../csv-line.js';
 import type { Format } from './formats.js';
 
 /** Blocks of a view as text for stdout. */
@@ -56,11 +57,7 @@ const BORDERLESS = Object.fromEntries(
 );
 
 function csvTable(table: TableView): string {
-  return [table.head, ...table.rows].map((row) => row.map(csvCell).join(',')).join('\n');
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [table.head, ...table.rows].map(csvLine).join('').trimEnd();
 }
 
 function markdownTable(table: TableView): string {

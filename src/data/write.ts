@@ -1,3 +1,4 @@
+import { csvCell, csvLine } from '../csv-line.js';
 import { MlxError } from '../errors.js';
 import { AtomicFile } from './atomic-file.js';
 import { FloatText } from './float-text.js';
@@ -85,13 +86,4 @@ async function writeRows(
     if (text.isFull) await file.bytes(text.take());
   }
   await file.bytes(text.take());
-}
-
-function csvLine(cells: readonly (string | number)[]): string {
-  return `${cells.map(csvCell).join(',')}\n`;
-}
-
-function csvCell(cell: string | number): string {
-  if (typeof cell === 'number') return Number.isNaN(cell) ? '' : String(cell);
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
