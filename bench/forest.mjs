@@ -18,10 +18,12 @@ export async function bench() {
     report('Forest of 100 trees, 80,000 × 20', ['scikit-learn, 2 jobs', theirs], ['mlx random-forest', ours]);
     const small = table(dir, 2500);
     const kept = [train(dir, small, 'ml-random-forest')];
-    const own = Array.from({ length: ROUNDS }, () =>
-      train(dir, small, 'random-forest'),
+    const own = Array.from({ length: ROUNDS }, () => train(dir, small, 'random-forest'));
+    report(
+      'Forest on 2,000 × 20, each with its defaults (10 and 100 trees)',
+      ['ml-random-forest', kept],
+      ['mlx random-forest', own],
     );
-    report('Forest on 2,000 × 20, each with its defaults (10 and 100 trees)', ['ml-random-forest', kept], ['mlx random-forest', own]);
   } finally {
     rmSync(dir, { recursive: true });
   }

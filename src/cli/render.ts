@@ -57,7 +57,7 @@ const BORDERLESS = Object.fromEntries(
 );
 
 function csvTable(table: TableView): string {
-  return [table.head, ...table.rows].map(csvLine).join('').trimEnd();
+  return [table.head, ...table.rows].map(csvLine).join('').slice(0, -1);
 }
 
 function markdownTable(table: TableView): string {
