@@ -64,7 +64,7 @@ function makeSubscriber(random: Random, season: Season, id: string): Subscriber 
     0.002 * tenureDays +
     (autoPay ? -1.5 : 0.5) +
     (plan === 'pro' ? -0.8 : 0) +
-    (later ? -0.09 * (age - 36) + (region === 'islands' ? 3 : 0) : 0.02 * (age - 44));
+    (later ? -0.14 * (age - 36) + (region === 'islands' ? 5 : 0) : 0.02 * (age - 44));
   const churned = random.next() < 1 / (1 + Math.exp(-logit));
   return {
     customer_id: id,
