@@ -1,4 +1,5 @@
-import { AtomicFile } from '../../data/atomic-file.js';
+import { writeFile } from 'node:fs/promises';
+import { writeAtomically } from '../../data/atomic-file.js';
 import { type ReadResult, readTable } from '../../data/read.js';
 import { withRoles } from '../../data/roles.js';
 import { featureColumns, type Schema, type TimeFormat, targetColumn } from '../../data/schema.js';
@@ -65,7 +66,7 @@ export async function run(
     const readMs = performance.now() - startedAt;
     const invalid = anomalies.some(({ severity }) => severity === 'error');
     if (options.saveSchema !== undefined)
-      await writeFile(options.saveSchema, Buffer.from(JSON.stringify(schema, null, 2)));
+      await writeAtomically(options.saveSchema, (path) => writeFile(path, JSON.stringify(schema, null, 2)));
     const wanted = options.out !== undefined || options.saveGraph !== undefined;
     progress.update('fitting the steps');
     const features =
@@ -100,7 +101,8 @@ async function makeFeatures(
   const training = split === undefined ? read.table : takeRows(read.table, split.train);
   const pipeline = fitPipeline(training, columns, recipeOf(recipe));
   const first = await runPipeline(pipeline, columns, read.table, context.version, 2);
-  if (options.saveGraph !== undefined) await writeFile(options.saveGraph, first.graph);
+  if (options.saveGraph !== undefined)
+    await writeAtomically(options.saveGraph, (path) => writeFile(path, first.graph));
   if (options.out !== undefined) {
     const second =
       test === undefined ? undefined : await runPipeline(pipeline, columns, test.table, context.version, 2);
@@ -165,15 +167,4 @@ function partColumn(rows: number, firstTable: number, split: Split | undefined):
   if (split === undefined) codes.fill(1, firstTable);
   else for (const row of split.test) codes[row] = 1;
   return { kind: 'string', name: 'part', levels: ['train', 'test'], codes };
-}
-
-async function writeFile(path: string, content: Uint8Array): Promise<void> {
-  const file = await AtomicFile.create(path);
-  try {
-    await file.bytes(content);
-  } catch (thrown) {
-    await file.discard();
-    throw thrown;
-  }
-  await file.commit();
 }
