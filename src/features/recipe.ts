@@ -1,14 +1,10 @@
 import { MlxError } from '../errors.js';
 import type { StepSpec } from './step.js';
 
-/** Which steps each kind of column goes through. */
-export interface Recipe {
-  readonly number: readonly StepSpec[];
-  readonly string: readonly StepSpec[];
-  readonly time: readonly StepSpec[];
-}
+/** The steps that the raw columns go through, in order. */
+export type Recipe = readonly StepSpec[];
 
-/** The choices a user has; each is a setting of the configuration and a flag. */
+/** The choices a user has without writing a recipe; each is a setting of the configuration and a flag. */
 export const RECIPE_CHOICES = {
   impute: ['median', 'mean'],
   outliers: ['none', 'iqr'],
@@ -59,12 +55,10 @@ export function chooseRecipe(
 }
 
 export function recipeOf(options: RecipeOptions): Recipe {
-  const number: StepSpec[] = [{ step: 'impute', strategy: options.impute }];
-  if (options.outliers === 'iqr') number.push({ step: 'cap' });
-  const time: StepSpec[] = [{ step: 'fill-time' }, { step: 'calendar' }];
-  if (options.scale === 'standard') {
-    number.push({ step: 'scale' });
-    time.push({ step: 'scale' });
-  }
-  return { number, string: [{ step: 'fill-level' }, { step: options.encode }], time };
+  const recipe: StepSpec[] = [{ step: 'impute', strategy: options.impute }];
+  if (options.outliers === 'iqr') recipe.push({ step: 'cap' });
+  recipe.push({ step: 'fill-time' }, { step: 'calendar' });
+  if (options.scale === 'standard') recipe.push({ step: 'scale' });
+  recipe.push({ step: 'fill-level' }, { step: options.encode });
+  return recipe;
 }

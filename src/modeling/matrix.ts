@@ -1,7 +1,8 @@
 import type { ColumnSchema } from '../data/schema.js';
 import type { Table } from '../data/table.js';
 import { MlxError } from '../errors.js';
-import { emitPipeline, type FittedPipeline } from '../features/pipeline.js';
+import { emitPipeline } from '../features/emit.js';
+import type { FittedPipeline } from '../features/pipeline.js';
 import { GraphBuilder } from '../onnx/graph.js';
 import { ModelSession } from '../onnx/session.js';
 import { feedsOf } from '../scoring/feeds.js';

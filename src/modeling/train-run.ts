@@ -1,7 +1,7 @@
 import { featureColumns, type Schema } from '../data/schema.js';
 import { takeRows } from '../data/table.js';
 import { MlxError, toMlxError } from '../errors.js';
-import { fitPipeline } from '../features/pipeline.js';
+import { fitPipeline } from '../features/fit.js';
 import { chooseRecipe, type RecipeOptions, recipeOf, TREE_RECIPE } from '../features/recipe.js';
 import { buildBaseline } from '../monitoring/baseline.js';
 import { type Certificate, certify, type FeedRows } from '../onnx/certificate.js';
@@ -145,7 +145,7 @@ async function makeModel(
   const columns = featureColumns(data.schema);
   const startedAt = performance.now();
   deps.onEvent({ kind: 'preparing', rows: train.table.rows, columns: columns.length });
-  const pipeline = fitPipeline(train.table, columns, recipeOf(recipe));
+  const { pipeline } = fitPipeline(train.table, columns, recipeOf(recipe));
   const { matrix } = await runPipeline(pipeline, columns, train.table, deps.version, spec.workers ?? 2);
   const prepareMs = performance.now() - startedAt;
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Column, Table } from '#mlx/data/table.js';
 import { takeRows } from '#mlx/data/table.js';
 import { blockOf } from '#mlx/features/block.js';
-import { applyPipeline, type FittedPipeline, fitPipeline, STEPS } from '#mlx/features/pipeline.js';
-import type { Recipe } from '#mlx/features/recipe.js';
-import type { Step, StepSpec } from '#mlx/features/step.js';
+import { fitPipeline, NO_TARGET } from '#mlx/features/fit.js';
+import { resolveOptions } from '#mlx/features/parameters.js';
+import { applyPipeline, type FittedPipeline, STEPS } from '#mlx/features/pipeline.js';
+import type { FitContext, Step, StepSpec } from '#mlx/features/step.js';
 import { runPipeline } from '#mlx/modeling/matrix.js';
 import { firstDifference, schemaOf, tableOf } from './tables.js';
 
@@ -14,6 +15,8 @@ export interface StepCase {
   readonly spec: StepSpec;
   readonly before?: readonly StepSpec[];
   readonly after?: readonly StepSpec[];
+  /** What a step that looks at the target is given for so many training rows. */
+  readonly context?: (rows: number) => FitContext;
 }
 
 /** Tables of one column kind that every step of that kind must bear. */
@@ -30,27 +33,31 @@ export interface Situations {
 export function checkStep(testCase: StepCase, situations: Situations): void {
   const step = STEPS.get(testCase.spec.step) as Step;
   const chain = [...(testCase.before ?? []), testCase.spec, ...(testCase.after ?? [])];
-  const recipe: Recipe = { number: [], string: [], time: [], [step.accepts]: chain };
-  const learn = (table: Table): FittedPipeline => fitPipeline(table, schemaOf(table), recipe);
+  const contextOf = (table: Table): FitContext => testCase.context?.(table.rows) ?? NO_TARGET;
+  const learn = (table: Table): FittedPipeline =>
+    fitPipeline(table, schemaOf(table), chain, contextOf(table)).pipeline;
+  const { step: _, columns: __, ...given } = testCase.spec;
+  const options = resolveOptions(step.name, step.parameters, given);
+  const stateOf = (table: Table) => step.fit(block(table), options, contextOf(table));
+
+  const block = (table: Table) =>
+    blockOf(
+      table,
+      step.accepts,
+      table.columns.map(({ name }) => name),
+    );
 
   describe(testCase.name, () => {
     const train = tableOf(situations.train);
-    const block = (table: Table) =>
-      blockOf(
-        table,
-        step.accepts,
-        table.columns.map(({ name }) => name),
-      );
-
     it('learns the same from the same rows, whatever it was fitted on before', () => {
-      const first = step.fit(block(train), testCase.spec);
-      step.fit(block(tableOf(situations.other)), testCase.spec);
-      expect(step.fit(block(train), testCase.spec)).toEqual(first);
+      const first = stateOf(train);
+      stateOf(tableOf(situations.other));
+      expect(stateOf(train)).toEqual(first);
     });
 
     it('leaves its input as it was', () => {
       const before = structuredClone(train);
-      const state = step.fit(block(train), testCase.spec);
+      const state = stateOf(train);
       step.apply(block(train), state);
       expect(train).toEqual(before);
     });

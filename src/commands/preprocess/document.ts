@@ -46,10 +46,11 @@ export function preprocessDocument(options: PreprocessOptions, parts: Parts) {
             recipe: features.recipe,
             split: features.split,
             rows: features.rows,
-            steps: features.pipeline.blocks.map((block) => ({
-              kind: block.kind,
-              columns: block.inputs,
-              steps: block.steps.map(({ step }) => step),
+            steps: features.pipeline.steps.map(({ step, kind, inputs, outputs }) => ({
+              step,
+              kind,
+              inputs,
+              outputs,
             })),
           },
     timings: { read_ms: parts.timings.readMs, total_ms: parts.timings.totalMs },

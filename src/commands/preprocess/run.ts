@@ -9,7 +9,8 @@ import { prepareTarget } from '../../data/target.js';
 import { validateTable } from '../../data/validate.js';
 import { writeFeatures } from '../../data/write.js';
 import { ERRORS, MlxError } from '../../errors.js';
-import { type FittedPipeline, fitPipeline } from '../../features/pipeline.js';
+import { fitPipeline } from '../../features/fit.js';
+import type { FittedPipeline } from '../../features/pipeline.js';
 import { chooseRecipe, type RecipeOptions, recipeOf, TABLE_RECIPE } from '../../features/recipe.js';
 import { runPipeline } from '../../modeling/matrix.js';
 import type { CommandContext, Outcome } from '../command.js';
@@ -99,7 +100,7 @@ async function makeFeatures(
   const columns = featureColumns(schema);
   const split = test === undefined ? holdOut(read.table, schema, options) : undefined;
   const training = split === undefined ? read.table : takeRows(read.table, split.train);
-  const pipeline = fitPipeline(training, columns, recipeOf(recipe));
+  const { pipeline } = fitPipeline(training, columns, recipeOf(recipe));
   const first = await runPipeline(pipeline, columns, read.table, context.version, 2);
   if (options.saveGraph !== undefined)
     await writeAtomically(options.saveGraph, (path) => writeFile(path, first.graph));

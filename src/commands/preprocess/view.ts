@@ -64,9 +64,11 @@ function anomalyLines(anomalies: PreprocessDocument['anomalies'], style: Style):
 
 function featureLines({ features }: PreprocessDocument, style: Style): string[] {
   if (features === null) return [style.dim('Nothing was written; --out FILE.parquet writes the features.')];
-  const steps = features.steps.map(
-    ({ kind, columns, steps }) => `${columns.length} ${kind}: ${steps.join(' → ')}`,
-  );
+  const steps = features.steps.map(({ step, inputs, outputs }) => {
+    const columns =
+      inputs.length === outputs.length ? `${inputs.length}` : `${inputs.length} → ${outputs.length}`;
+    return `${step.padEnd(12)} ${columns} columns`;
+  });
   const fitted = `${features.count} features, fitted on ${features.rows.train} rows (${features.split})`;
   return ['', fitted, ...steps, ...(features.out === null ? [] : [`written to ${style.bold(features.out)}`])];
 }

@@ -23,7 +23,9 @@ const LAST = 253_402_300_799; // 9999-12-31T23:59:59Z
  */
 export const calendar: Step<TimeBlock, NumberBlock, State> = {
   name: 'calendar',
+  summary: 'a time becomes year, month, day, day of week and hour',
   accepts: 'time',
+  parameters: {},
   fit(block) {
     return { columns: block.columns.length };
   },

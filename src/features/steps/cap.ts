@@ -14,7 +14,9 @@ const LARGEST = Number.MAX_VALUE;
  */
 export const cap: Step<NumberBlock, NumberBlock, State> = {
   name: 'cap',
+  summary: 'numbers are capped at 1.5 interquartile ranges beyond the quartiles',
   accepts: 'number',
+  parameters: {},
   fit(block) {
     const fences = block.columns.map((column) => fence(present(column)));
     return { low: fences.map(([low]) => low), high: fences.map(([, high]) => high) };

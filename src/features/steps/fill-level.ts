@@ -11,7 +11,9 @@ type State = { readonly levels: readonly (string | null)[] };
  */
 export const fillLevel: Step<StringBlock, StringBlock, State> = {
   name: 'fill-level',
+  summary: 'missing categories become the most frequent level of the training rows',
   accepts: 'string',
+  parameters: {},
   fit(block) {
     return { levels: block.columns.map((column) => mostFrequent(column.codes, column.levels)) };
   },

@@ -8,7 +8,9 @@ type State = { readonly seconds: readonly number[] };
 /** Missing times become the (lower) median time of the training rows; a column without any value becomes 1970. */
 export const fillTime: Step<TimeBlock, TimeBlock, State> = {
   name: 'fill-time',
+  summary: 'missing times become the median time of the training rows',
   accepts: 'time',
+  parameters: {},
   fit(block) {
     return { seconds: block.columns.map((column) => lowerMedian(present(column))) };
   },

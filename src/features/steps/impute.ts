@@ -10,7 +10,16 @@ type State = { readonly strategy: 'median' | 'mean'; readonly values: readonly n
  */
 export const impute: Step<NumberBlock, NumberBlock, State> = {
   name: 'impute',
+  summary: 'missing numbers become the median or mean of the training rows',
   accepts: 'number',
+  parameters: {
+    strategy: {
+      kind: 'choice',
+      choices: ['median', 'mean'],
+      default: 'median',
+      help: 'what a missing number becomes',
+    },
+  },
   fit(block, options) {
     const strategy = options.strategy === 'mean' ? 'mean' : 'median';
     // + 0: a negative zero would not survive JSON.

@@ -12,7 +12,9 @@ type State = { readonly levels: readonly (readonly string[])[] };
  */
 export const oneHot: Step<StringBlock, NumberBlock, State> = {
   name: 'one-hot',
+  summary: 'each level of a category becomes a 0/1 column',
   accepts: 'string',
+  parameters: {},
   fit(block) {
     return { levels: block.columns.map(levelsOf) };
   },

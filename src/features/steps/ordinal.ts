@@ -12,7 +12,9 @@ type State = { readonly levels: readonly (readonly string[])[] };
  */
 export const ordinal: Step<StringBlock, NumberBlock, State> = {
   name: 'ordinal',
+  summary: 'a category becomes its position among the sorted levels',
   accepts: 'string',
+  parameters: {},
   fit(block) {
     return { levels: block.columns.map(levelsOf) };
   },

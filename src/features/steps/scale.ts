@@ -9,7 +9,9 @@ type State = { readonly mean: readonly number[]; readonly scale: readonly number
  */
 export const scale: Step<NumberBlock, NumberBlock, State> = {
   name: 'scale',
+  summary: 'numbers are standardised: mean 0, standard deviation 1',
   accepts: 'number',
+  parameters: {},
   fit(block) {
     const moments = block.columns.map(momentsOf);
     return { mean: moments.map(([mean]) => mean), scale: moments.map(([, deviation]) => deviation) };

@@ -1,0 +1,26 @@
+import { MlxError } from '../errors.js';
+import type { BlockKind } from './block.js';
+import type { Step } from './step.js';
+import { calendar } from './steps/calendar.js';
+import { cap } from './steps/cap.js';
+import { fillLevel } from './steps/fill-level.js';
+import { fillTime } from './steps/fill-time.js';
+import { impute } from './steps/impute.js';
+import { oneHot } from './steps/one-hot.js';
+import { ordinal } from './steps/ordinal.js';
+import { scale } from './steps/scale.js';
+
+const ALL = [impute, cap, scale, fillLevel, ordinal, oneHot, fillTime, calendar];
+
+/** Every step by its name. */
+export const STEPS: ReadonlyMap<string, Step> = new Map(
+  ALL.map((step) => [step.name, step as unknown as Step]),
+);
+
+/** The step of that name, which must take blocks of that kind. */
+export function stepNamed(name: string, kind: BlockKind): Step {
+  const step = STEPS.get(name);
+  if (step === undefined) throw new MlxError('INTERNAL', `there is no step ${name}`);
+  if (step.accepts !== kind) throw new MlxError('INTERNAL', `the step ${name} does not take a ${kind} block`);
+  return step;
+}
