@@ -66,25 +66,30 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
     flags: '--impute <strategy>',
     help: 'how missing numbers are filled',
     setting: 'features.impute',
-    choices: ['median', 'mean'],
+    choices: ['median', 'mean', 'most_frequent'],
   },
   {
     flags: '--outliers <method>',
-    help: 'cap numbers at 1.5 interquartile ranges',
+    help: 'how numbers far out are capped',
     setting: 'features.outliers',
-    choices: ['none', 'iqr'],
+    choices: ['none', 'iqr', 'zscore', 'percentile'],
   },
   {
     flags: '--encode <method>',
     help: 'how categories become numbers',
     setting: 'features.encode',
-    choices: ['ordinal', 'one-hot'],
+    choices: ['ordinal', 'one-hot', 'frequency', 'target', 'hashing'],
   },
   {
     flags: '--scale <method>',
-    help: 'whether numbers are standardised',
+    help: 'how numbers are scaled',
     setting: 'features.scale',
-    choices: ['none', 'standard'],
+    choices: ['none', 'standard', 'minmax', 'robust'],
+  },
+  {
+    flags: '--recipe <file>',
+    help: 'steps of your own, as JSON, instead of these four choices',
+    setting: 'features.recipe',
   },
   { flags: '--seed <n>', help: 'seed of every random choice', setting: 'training.seed' },
   {
@@ -112,31 +117,11 @@ export interface ModelingOptions {
   readonly outliers?: string;
   readonly encode?: string;
   readonly scale?: string;
+  readonly recipe?: string;
   readonly seed: number;
   readonly workers?: number;
   readonly experiment: string;
   readonly name?: string;
-}
-
-export function modelingSpec(options: ModelingOptions): ModelingSpec {
-  const { impute, outliers, encode, scale } = options;
-  return {
-    data: options.data,
-    test: options.test,
-    target: options.target,
-    drop: options.drop,
-    task: options.task,
-    timeFormats: options.timeFormat,
-    testShare: options.testShare,
-    split: options.split,
-    algorithm: options.algorithm,
-    params: options.param,
-    recipe: { impute, outliers, encode, scale },
-    seed: options.seed,
-    workers: options.workers,
-    experiment: options.experiment,
-    name: options.name,
-  };
 }
 
 /** Shows what a training run is doing. */

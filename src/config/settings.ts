@@ -53,26 +53,31 @@ export const SETTINGS = {
   'features.impute': {
     kind: 'text',
     default: null,
-    choices: ['median', 'mean'],
+    choices: ['median', 'mean', 'most_frequent'],
     help: 'How missing numbers are filled (default: median).',
   },
   'features.outliers': {
     kind: 'text',
     default: null,
-    choices: ['none', 'iqr'],
-    help: 'Whether numbers are capped at 1.5 interquartile ranges (default: iqr for preprocess, none for trees).',
+    choices: ['none', 'iqr', 'zscore', 'percentile'],
+    help: 'How numbers far out are capped (default: iqr for preprocess, none for trees).',
   },
   'features.encode': {
     kind: 'text',
     default: null,
-    choices: ['ordinal', 'one-hot'],
+    choices: ['ordinal', 'one-hot', 'frequency', 'target', 'hashing'],
     help: 'How categories become numbers (default: one-hot for preprocess, ordinal for trees).',
   },
   'features.scale': {
     kind: 'text',
     default: null,
-    choices: ['none', 'standard'],
-    help: 'Whether numbers are standardised (default: standard for preprocess, none for trees).',
+    choices: ['none', 'standard', 'minmax', 'robust'],
+    help: 'How numbers are scaled (default: standard for preprocess, none for trees).',
+  },
+  'features.recipe': {
+    kind: 'path',
+    default: null,
+    help: 'JSON file with the steps, their order, columns and parameters, instead of the four choices.',
   },
   'training.algorithm': {
     kind: 'text',

@@ -1,3 +1,4 @@
+import type { Recipe } from '../features/recipe.js';
 import type { Task, TimeFormat } from '../data/schema.js';
 
 /** What a training run is asked to do. */
@@ -16,6 +17,8 @@ export interface ModelingSpec {
   readonly params: Readonly<Record<string, string | number | boolean>>;
   /** Choices that are laid over the algorithm's default recipe. */
   readonly recipe: Readonly<Record<string, string | undefined>>;
+  /** A recipe of the user's own instead. */
+  readonly steps?: Recipe | undefined;
   readonly seed: number;
   readonly workers: number | undefined;
   readonly experiment: string;

@@ -2,11 +2,13 @@ import { textSetting } from '../../config/settings.js';
 import { ERRORS, MlxError } from '../../errors.js';
 import { productionOf, retrain } from '../../retraining/retrain.js';
 import type { ModelVersion } from '../../store/registry-records.js';
+import type { RunRecord } from '../../store/run-records.js';
 import type { Store } from '../../store/store.js';
 import { ALGORITHMS } from '../../training/algorithms.js';
 import type { CommandContext, Outcome } from '../command.js';
 import { versionDocument } from '../documents.js';
-import { type ModelingOptions, modelingProgress, modelingSpec } from '../modeling-options.js';
+import { type ModelingOptions, modelingProgress } from '../modeling-options.js';
+import { modelingSpec } from '../modeling-spec.js';
 import { trainDocument } from '../train-document.js';
 
 export type RetrainOptions = Partial<ModelingOptions> &
@@ -25,7 +27,7 @@ export async function run(options: RetrainOptions, context: CommandContext) {
     });
   }
   const store = await context.store({ create: true });
-  const modeling = modelingSpec(await completed(options, store, await productionOf(store, name), context));
+  const modeling = await modelingSpec(await completed(options, store, await productionOf(store, name), context));
   const { onEvent, progress } = modelingProgress(context);
   try {
     const { minImprovement, keepLatest } = options;
@@ -108,7 +110,22 @@ async function completed(
     split: split as ModelingOptions['split'],
     drop: isDefault('data.drop') && params.drop !== undefined ? params.drop.split(',') : options.drop,
     param: isDefault('training.params') ? learned : options.param,
+    ...recipeOptions(options, previous, store),
     ...(test === undefined ? {} : { test }),
     ...(isDefault('training.seed') && params.seed !== undefined ? { seed: Number(params.seed) } : {}),
   };
+}
+
+const CHOICES = ['impute', 'outliers', 'encode', 'scale'] as const;
+
+/** The production run's preprocessing, unless another one is asked for. */
+function recipeOptions(options: RetrainOptions, previous: RunRecord, store: Store): Partial<ModelingOptions> {
+  if (options.recipe !== undefined || CHOICES.some((name) => options[name] !== undefined)) return {};
+  const own = previous.artifacts.find(({ name }) => name === 'recipe.json');
+  if (previous.params.recipe !== undefined && own !== undefined) {
+    return { recipe: store.artifacts.pathOf(own.sha256) };
+  }
+  return Object.fromEntries(
+    CHOICES.flatMap((name) => (previous.params[name] === undefined ? [] : [[name, previous.params[name]]])),
+  );
 }
