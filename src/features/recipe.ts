@@ -56,7 +56,7 @@ export function chooseRecipe(
 
 export function recipeOf(options: RecipeOptions): Recipe {
   const recipe: StepSpec[] = [{ step: 'impute', strategy: options.impute }];
-  if (options.outliers === 'iqr') recipe.push({ step: 'cap' });
+  if (options.outliers === 'iqr') recipe.push({ step: 'outliers', method: 'iqr' });
   recipe.push({ step: 'fill-time' }, { step: 'calendar' });
   if (options.scale === 'standard') recipe.push({ step: 'scale' });
   recipe.push({ step: 'fill-level' }, { step: options.encode });
