@@ -105,9 +105,9 @@ function informationScores(
   const goal = isDiscreteTarget ? labels : spread(labels, createRandom(seed, 1));
   return block.columns.map((column, index) => {
     const values = taken(column, rows);
-    const present = values.filter((value) => !Number.isNaN(value));
+    const present = values.filter((value) => Number.isFinite(value));
     const own =
-      present.length === values.length ? goal : goal.filter((_, row) => !Number.isNaN(values[row] as number));
+      present.length === values.length ? goal : goal.filter((_, row) => Number.isFinite(values[row]));
     if (present.length === 0) return { score: Number.NaN, pValue: Number.NaN };
     const isDiscrete =
       options.discrete_features === 'all' || (options.discrete_features === 'auto' && isFewWhole(present));

@@ -1,4 +1,4 @@
-/** Moments of the values of a column that are not NaN. */
+/** Moments of the finite values of a column; NaN and ±∞ count as missing. */
 export interface Moments {
   readonly count: number;
   /** NaN when there is no value. */
@@ -40,7 +40,7 @@ function totalsOf(values: Float64Array): { count: number; sum: number; min: numb
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    if (Number.isNaN(value)) continue;
+    if (!Number.isFinite(value)) continue;
     count++;
     sum += value;
     if (value < min) min = value;
@@ -54,7 +54,7 @@ function aboutMean(values: Float64Array, mean: number, count: number): { mean: n
   let rest = 0;
   for (let i = 0; i < values.length; i++) {
     const difference = (values[i] as number) - mean;
-    if (Number.isNaN(difference)) continue;
+    if (!Number.isFinite(difference)) continue;
     squares += difference * difference;
     rest += difference;
   }

@@ -44,7 +44,7 @@ export function checkStep(testCase: StepCase, situations: Situations): void {
     blockOf(
       table,
       step.accepts,
-      table.columns.map(({ name }) => name),
+      table.columns.filter(({ kind }) => kind === step.accepts).map(({ name }) => name),
     );
 
   describe(testCase.name, () => {
@@ -53,6 +53,16 @@ export function checkStep(testCase: StepCase, situations: Situations): void {
       const first = stateOf(train);
       stateOf(tableOf(situations.other));
       expect(stateOf(train)).toEqual(first);
+    });
+
+    it.runIf(step.isColumnwise?.(options))('learns of each column what it learns of it alone', () => {
+      const whole = stateOf(train);
+      train.columns.forEach((column, index) => {
+        for (const [key, own] of Object.entries(stateOf(tableOf([column])))) {
+          const value = whole[key];
+          expect(own).toEqual(Array.isArray(value) ? [value[index]] : value);
+        }
+      });
     });
 
     it('leaves its input as it was', () => {

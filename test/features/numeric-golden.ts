@@ -79,8 +79,12 @@ function differenceOf(golden: GoldenCase, out: NumberBlock, state: Answer['state
   ]);
   const scores = (state.scores ?? []) as readonly { score: number | null; p_value: number | null }[];
   // Each score by itself: they differ by orders of magnitude.
-  golden.scores?.forEach((expected, index) => pairs.push([[scores[index]?.score ?? null], [expected]]));
-  golden.p_values?.forEach((expected, index) => pairs.push([[scores[index]?.p_value ?? null], [expected]]));
+  for (const [index, expected] of (golden.scores ?? []).entries()) {
+    pairs.push([[scores[index]?.score ?? null], [expected]]);
+  }
+  for (const [index, expected] of (golden.p_values ?? []).entries()) {
+    pairs.push([[scores[index]?.p_value ?? null], [expected]]);
+  }
   return Math.max(0, ...pairs.map(([own, expected]) => relative(own, expected)));
 }
 

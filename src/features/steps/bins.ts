@@ -2,6 +2,7 @@ import type { GraphBuilder, TensorRef } from '../../onnx/graph.js';
 import { momentsOf } from '../../stats/moments.js';
 import { quantilesOf } from '../../stats/selection.js';
 import type { NumberBlock } from '../block.js';
+import { finite } from '../finite.js';
 import { takeColumns } from '../row-operation.js';
 import type { Step } from '../step.js';
 import { emitFlags } from './impute.js';
@@ -24,6 +25,7 @@ export const bins: Step<NumberBlock, NumberBlock, State> = {
   name: 'bins',
   summary: 'numbers become the place of their bin, or one 0/1 column per bin',
   accepts: 'number',
+  isColumnwise: ({ encode }) => encode === 'ordinal',
   parameters: {
     strategy: {
       kind: 'choice',
@@ -45,7 +47,7 @@ export const bins: Step<NumberBlock, NumberBlock, State> = {
     const edgesOf = options.strategy === 'uniform' ? uniformEdges : quantileEdges;
     return {
       encode: options.encode as string,
-      edges: block.columns.map((column) => edgesOf(column, count, scratch).map((edge) => edge + 0)),
+      edges: block.columns.map((column) => edgesOf(column, count, scratch).map((edge) => finite(edge, 0))),
     };
   },
   apply(block, { encode, edges }) {
@@ -83,7 +85,7 @@ export const bins: Step<NumberBlock, NumberBlock, State> = {
 function uniformEdges(column: Float64Array, count: number): number[] {
   const { min, max } = momentsOf(column);
   if (!(min < max)) return [];
-  const step = Math.min(max - min, Number.MAX_VALUE) / count;
+  const step = finite(max - min, 0) / count;
   return Array.from({ length: count - 1 }, (_, index) => (index + 1) * step + min);
 }
 

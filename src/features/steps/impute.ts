@@ -3,6 +3,7 @@ import { ELEMENT_TYPES } from '../../onnx/proto.js';
 import { momentsOf } from '../../stats/moments.js';
 import { quantilesOf } from '../../stats/selection.js';
 import type { NumberBlock } from '../block.js';
+import { finite } from '../finite.js';
 import { takeColumns } from '../row-operation.js';
 import type { Step } from '../step.js';
 
@@ -10,8 +11,8 @@ type State = {
   readonly strategy: string;
   /** What a missing value becomes, per column. */
   readonly values: readonly number[];
-  /** Columns that have an indicator beside them. */
-  readonly indicators: readonly number[];
+  /** Whether the column has an indicator. */
+  readonly indicators: readonly boolean[];
 };
 
 /** Of a column that has at least one value; `scratch` has room for as many values. */
@@ -34,6 +35,7 @@ export const impute: Step<NumberBlock, NumberBlock, State> = {
   summary:
     'missing numbers become the median, mean or most frequent value of the training rows, or a constant',
   accepts: 'number',
+  isColumnwise: ({ add_indicator: isAdded }) => !isAdded,
   parameters: {
     strategy: {
       kind: 'choice',
@@ -57,25 +59,27 @@ export const impute: Step<NumberBlock, NumberBlock, State> = {
     const constant = (options.fill_value as number | null) ?? 0;
     const centre = CENTRES[strategy] ?? (() => constant);
     const scratch = new Float64Array(block.columns[0]?.length ?? 0);
-    // + 0: a negative zero would not survive JSON.
-    const values = block.columns.map((column) => (hasValue(column) ? centre(column, scratch) : constant) + 0);
-    const indicators = options.add_indicator
-      ? [...block.columns.keys()].filter((index) => firstMissing(block.columns[index] as Float64Array) >= 0)
-      : [];
+    const values = block.columns.map((column) =>
+      finite(hasValue(column) ? centre(column, scratch) : constant, constant),
+    );
+    const isAdded = options.add_indicator as boolean;
+    const indicators = block.columns.map((column) => isAdded && firstMissing(column) >= 0);
     return { strategy, values, indicators };
   },
   apply(block, { values, indicators }) {
     const columns = block.columns.map((column, index) => filled(column, values[index] as number));
-    const added = indicators.map((index) => missingOf(block.columns[index] as Float64Array));
-    const names = indicators.map((index) => `${block.names[index]}.missing`);
+    const places = placesOf(indicators);
+    const added = places.map((index) => missingOf(block.columns[index] as Float64Array));
+    const names = places.map((index) => `${block.names[index]}.missing`);
     return { kind: 'number', names: [...block.names, ...names], columns: [...columns, ...added] };
   },
   emit(graph, { tensor }, { values, indicators }) {
     const constant = graph.constant('double', [1, values.length], Float64Array.from(values));
     const missing = graph.node('IsNaN', [tensor], { type: 'bool' });
     const full = graph.node('Where', [missing, constant, tensor], { type: 'double' });
-    if (indicators.length === 0) return { kind: 'number', tensor: full };
-    const flags = emitFlags(graph, takeColumns(graph, missing, indicators));
+    const places = placesOf(indicators);
+    if (places.length === 0) return { kind: 'number', tensor: full };
+    const flags = emitFlags(graph, takeColumns(graph, missing, places));
     return {
       kind: 'number',
       tensor: graph.node('Concat', [full, flags], { type: 'double', attributes: { axis: { int: 1 } } }),
@@ -86,6 +90,10 @@ export const impute: Step<NumberBlock, NumberBlock, State> = {
 /** A bool tensor as 0 and 1. */
 export function emitFlags(graph: GraphBuilder, flags: TensorRef): TensorRef {
   return graph.node('Cast', [flags], { type: 'double', attributes: { to: { int: ELEMENT_TYPES.double } } });
+}
+
+function placesOf(indicators: readonly boolean[]): number[] {
+  return [...indicators.keys()].filter((index) => indicators[index]);
 }
 
 function hasValue(column: Float64Array): boolean {

@@ -1,6 +1,7 @@
 import { momentsOf } from '../../stats/moments.js';
 import { quantilesOf } from '../../stats/selection.js';
 import type { NumberBlock } from '../block.js';
+import { finite } from '../finite.js';
 import { percentiles } from '../ranges.js';
 import type { Step, StepOptions } from '../step.js';
 import { emitFlags } from './impute.js';
@@ -25,6 +26,7 @@ export const outliers: Step<NumberBlock, NumberBlock, State> = {
   name: 'outliers',
   summary: 'numbers beyond the fences (interquartile range, z-score or percentiles) are capped or flagged',
   accepts: 'number',
+  isColumnwise: ({ action }) => action === 'cap',
   parameters: {
     method: {
       kind: 'choice',
@@ -51,7 +53,7 @@ export const outliers: Step<NumberBlock, NumberBlock, State> = {
     const scratch = new Float64Array(block.columns[0]?.length ?? 0);
     const fences = block.columns.map((column) => {
       const [low, high] = fence(column, scratch);
-      return low < high ? [largest(low), largest(high)] : [-LARGEST, LARGEST];
+      return low < high ? [finite(low, -LARGEST), finite(high, LARGEST)] : [-LARGEST, LARGEST];
     });
     return {
       action: options.action as string,
@@ -105,11 +107,6 @@ function fenceOf(options: StepOptions): Fence {
       ? [lower - reach * (upper - lower), upper + reach * (upper - lower)]
       : [lower, lower];
   };
-}
-
-/** Within the doubles: JSON knows no infinity, and nothing finite lies beyond the largest. + 0 against -0. */
-function largest(value: number): number {
-  return Math.max(-LARGEST, Math.min(LARGEST, value)) + 0;
 }
 
 /** The same column where nothing is beyond. */

@@ -1,6 +1,7 @@
 import { momentsOf } from '../../stats/moments.js';
 import { quantilesOf } from '../../stats/selection.js';
 import type { NumberBlock } from '../block.js';
+import { finite } from '../finite.js';
 import { ascendingPair, percentiles } from '../ranges.js';
 import { rowOperation } from '../row-operation.js';
 import type { Step, StepOptions } from '../step.js';
@@ -12,7 +13,6 @@ type State =
 
 /** Scales smaller than this count as those of a constant (scikit-learn's own figure). */
 const SMALLEST_SCALE = 10 * Number.EPSILON;
-const LARGEST = Number.MAX_VALUE;
 
 /**
  * Brings numbers to a common scale; missing values are left out of the fit and stay missing. Same definitions, and
@@ -26,6 +26,7 @@ export const scale: Step<NumberBlock, NumberBlock, State> = {
   name: 'scale',
   summary: 'numbers come to a common scale: standardised, to a range, or by median and quartiles',
   accepts: 'number',
+  isColumnwise: () => true,
   parameters: {
     method: {
       kind: 'choice',
@@ -62,8 +63,8 @@ export const scale: Step<NumberBlock, NumberBlock, State> = {
     const { with_centering: isCentred, with_scaling: isScaled } = options;
     return {
       form: 'divide',
-      centre: fitted.map(([centre]) => (isCentred ? centre + 0 : 0)),
-      scale: fitted.map(([, by]) => (isScaled ? Math.min(by, LARGEST) : 1)),
+      centre: fitted.map(([centre]) => (isCentred ? finite(centre, 0) : 0)),
+      scale: fitted.map(([, by]) => (isScaled ? finite(by, 1) : 1)),
     };
   },
   apply(block, state) {
@@ -109,9 +110,9 @@ function robust(options: StepOptions): Measure {
 function minmax(column: Float64Array, [from, to]: readonly [number, number]): readonly [number, number] {
   const { count, min, max } = momentsOf(column);
   if (count === 0) return [1, 0];
-  const width = Math.min(max - min, LARGEST);
+  const width = finite(max - min, 0);
   const by = (to - from) / (width < SMALLEST_SCALE ? 1 : width);
-  return [by, from - min * by + 0];
+  return [by, finite(from - min * by, 0)];
 }
 
 function divided(column: Float64Array, centre: number, by: number): Float64Array {

@@ -1,6 +1,7 @@
 import type { Score } from '../../stats/association/score.js';
 import type { NumberBlock } from '../block.js';
 import { SCORE_FUNCTION_NAMES, scoreColumns } from '../column-scores.js';
+import { finite } from '../finite.js';
 import { emitKept, keepColumns } from '../kept-columns.js';
 import type { Step } from '../step.js';
 
@@ -86,5 +87,5 @@ function best(scores: readonly Score[], k: number): number[] {
 }
 
 function written(value: number): number | null {
-  return Number.isNaN(value) ? null : Math.min(value, Number.MAX_VALUE);
+  return Number.isNaN(value) ? null : finite(value, 0);
 }

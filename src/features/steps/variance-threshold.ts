@@ -1,5 +1,6 @@
 import { momentsOf } from '../../stats/moments.js';
 import type { NumberBlock } from '../block.js';
+import { finite } from '../finite.js';
 import { emitKept, keepColumns } from '../kept-columns.js';
 import type { Step } from '../step.js';
 
@@ -26,7 +27,7 @@ export const varianceThreshold: Step<NumberBlock, NumberBlock, State> = {
     const variances = block.columns.map((column) => {
       const { count, variance, min, max } = momentsOf(column);
       if (count === 0) return null;
-      return Math.min(threshold === 0 ? Math.min(variance, max - min) : variance, Number.MAX_VALUE);
+      return finite(threshold === 0 ? Math.min(variance, max - min) : variance, 0);
     });
     const kept = [...variances.keys()].filter((index) => (variances[index] ?? 0) > threshold);
     return { kept, variances };
