@@ -18,6 +18,8 @@ export type ParameterSpec =
       readonly default: number | null;
       readonly min?: number;
       readonly max?: number;
+      /** Words that may stand for a number. */
+      readonly words?: readonly string[];
       readonly help: string;
     }
   | { readonly kind: 'boolean'; readonly default: boolean; readonly help: string }
@@ -72,7 +74,8 @@ export function rangeOf(spec: ParameterSpec): string {
     case 'integer': {
       const from = spec.min === undefined ? '' : ` from ${spec.min}`;
       const to = spec.max === undefined ? '' : ` to ${spec.max}`;
-      return `${spec.kind === 'integer' ? 'a whole number' : 'a number'}${from}${to}`;
+      const words = (spec.words ?? []).map((word) => ` or "${word}"`).join('');
+      return `${spec.kind === 'integer' ? 'a whole number' : 'a number'}${from}${to}${words}`;
     }
   }
 }
@@ -90,7 +93,8 @@ function accepts(spec: ParameterSpec, value: unknown): boolean {
       return Array.isArray(value) && value.every((item) => typeof item === 'string' || Number.isFinite(item));
     case 'number':
     case 'integer': {
-      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec;
+      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, words = [] } = spec;
+      if (typeof value === 'string') return words.includes(value);
       const isRightKind = spec.kind === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value);
       return isRightKind && (value as number) >= min && (value as number) <= max;
     }

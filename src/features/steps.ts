@@ -1,16 +1,35 @@
 import { MlxError } from '../errors.js';
 import type { BlockKind } from './block.js';
 import type { Step } from './step.js';
+import { bins } from './steps/bins.js';
 import { calendar } from './steps/calendar.js';
-import { cap } from './steps/cap.js';
+import { correlationFilter } from './steps/correlation-filter.js';
 import { fillLevel } from './steps/fill-level.js';
 import { fillTime } from './steps/fill-time.js';
 import { impute } from './steps/impute.js';
 import { oneHot } from './steps/one-hot.js';
 import { ordinal } from './steps/ordinal.js';
+import { outliers } from './steps/outliers.js';
+import { polynomial } from './steps/polynomial.js';
 import { scale } from './steps/scale.js';
+import { select } from './steps/select.js';
+import { varianceThreshold } from './steps/variance-threshold.js';
 
-const ALL = [impute, cap, scale, fillLevel, ordinal, oneHot, fillTime, calendar];
+const ALL = [
+  impute,
+  outliers,
+  scale,
+  bins,
+  polynomial,
+  select,
+  varianceThreshold,
+  correlationFilter,
+  fillLevel,
+  ordinal,
+  oneHot,
+  fillTime,
+  calendar,
+];
 
 /** Every step by its name. */
 export const STEPS: ReadonlyMap<string, Step> = new Map(

@@ -44,7 +44,7 @@ export function checkStep(testCase: StepCase, situations: Situations): void {
     blockOf(
       table,
       step.accepts,
-      table.columns.map(({ name }) => name),
+      table.columns.filter(({ kind }) => kind === step.accepts).map(({ name }) => name),
     );
 
   describe(testCase.name, () => {

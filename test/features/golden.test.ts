@@ -61,7 +61,7 @@ describe.each(golden.numbers)(
   ({ values, median, mean, cap, scale, condition }) => {
     it('impute median', () => expectClose(fitApply('impute', values, 'median'), median));
     it('impute mean', () => expectClose(fitApply('impute', values, 'mean'), mean));
-    it('cap at 1.5 interquartile ranges', () => expectClose(fitApply('cap', values), cap));
+    it('cap at 1.5 interquartile ranges', () => expectClose(fitApply('outliers', values), cap));
     it('standard scaling', () =>
       expectClose(fitApply('scale', values), scale, 8 * Number.EPSILON * condition));
   },
