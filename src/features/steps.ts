@@ -5,12 +5,18 @@ import { calendar } from './steps/calendar.js';
 import { cap } from './steps/cap.js';
 import { fillLevel } from './steps/fill-level.js';
 import { fillTime } from './steps/fill-time.js';
+import { frequency } from './steps/frequency.js';
+import { hashing } from './steps/hashing.js';
 import { impute } from './steps/impute.js';
 import { oneHot } from './steps/one-hot.js';
 import { ordinal } from './steps/ordinal.js';
 import { scale } from './steps/scale.js';
+import { target } from './steps/target.js';
 
-const ALL = [impute, cap, scale, fillLevel, ordinal, oneHot, fillTime, calendar];
+const NUMBER_STEPS = [impute, cap, scale];
+const STRING_STEPS = [fillLevel, ordinal, oneHot, frequency, target, hashing];
+const TIME_STEPS = [fillTime, calendar];
+const ALL = [...NUMBER_STEPS, ...STRING_STEPS, ...TIME_STEPS];
 
 /** Every step by its name. */
 export const STEPS: ReadonlyMap<string, Step> = new Map(

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { STEPS } from '#mlx/features/pipeline.js';
 import { checkStep, type Situations, type StepCase } from './check-step.js';
+import { STRING_CASES, TIME_CASES } from './string-time-cases.js';
 import { numbers, texts, times } from './tables.js';
 
 const NUMBERS: Situations = {
@@ -32,11 +33,8 @@ const CASES: readonly (readonly [StepCase, Situations])[] = [
   [{ name: 'impute (mean)', spec: { step: 'impute', strategy: 'mean' } }, NUMBERS],
   [{ name: 'cap', spec: { step: 'cap' } }, NUMBERS],
   [{ name: 'scale', spec: { step: 'scale' } }, NUMBERS],
-  [{ name: 'fill-level', spec: { step: 'fill-level' }, after: [{ step: 'ordinal' }] }, TEXTS],
-  [{ name: 'ordinal', spec: { step: 'ordinal' } }, TEXTS],
-  [{ name: 'one-hot', spec: { step: 'one-hot' } }, TEXTS],
-  [{ name: 'fill-time', spec: { step: 'fill-time' }, after: [{ step: 'calendar' }] }, TIMES],
-  [{ name: 'calendar', spec: { step: 'calendar' }, before: [{ step: 'fill-time' }] }, TIMES],
+  ...STRING_CASES.map((testCase) => [testCase, TEXTS] as const),
+  ...TIME_CASES.map((testCase) => [testCase, TIMES] as const),
 ];
 
 for (const [testCase, situations] of CASES) checkStep(testCase, situations);
