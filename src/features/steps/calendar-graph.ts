@@ -107,7 +107,7 @@ export class CalendarGraph {
   /** Seconds since 1970, clamped to the years 1 to 9999. */
   #seconds(): TensorRef {
     return this.#once('seconds', () => {
-      const missing = this.#graph.constant('int64', [1], BigInt64Array.of(MISSING_TIME));
+      const missing = this.#graph.constant('int64', [1, 1], BigInt64Array.of(MISSING_TIME));
       const isMissing = this.#node('Equal', [this.#input, missing], 'bool');
       const raised = this.#node('Max', [this.#cast(this.#input, 'double'), this.#number(FIRST)]);
       const clamped = this.#node('Min', [raised, this.#number(LAST)]);
@@ -205,8 +205,9 @@ export class CalendarGraph {
     return this.#node('Sub', [left, typeof right === 'number' ? this.#number(right) : right]);
   }
 
+  /** Of shape [1,1]: beside a [N,1] tensor ONNX Runtime (1.30) is some 20 times as slow with a constant of shape [1]. */
   #number(value: number): TensorRef {
-    return this.#graph.constant('double', [1], Float64Array.of(value));
+    return this.#graph.constant('double', [1, 1], Float64Array.of(value));
   }
 
   #cast(tensor: TensorRef, type: ElementType): TensorRef {

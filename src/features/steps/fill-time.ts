@@ -46,7 +46,7 @@ export const fillTime: Step<TimeBlock, TimeBlock, State> = {
     return { ...block, columns };
   },
   emit(graph, { tensor }, state) {
-    const missing = graph.constant('int64', [1], BigInt64Array.of(MISSING_TIME));
+    const missing = graph.constant('int64', [1, 1], BigInt64Array.of(MISSING_TIME));
     const fill = graph.constant(
       'int64',
       [1, state.seconds.length],

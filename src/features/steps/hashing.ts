@@ -3,7 +3,7 @@ import { ELEMENT_TYPES, MICROSOFT_DOMAIN } from '../../onnx/proto.js';
 import { murmur3 } from '../../stats/murmur.js';
 import type { NumberBlock, StringBlock, StringTensor } from '../block.js';
 import type { Step } from '../step.js';
-import { asDouble, emitLevelMap, joinNumbers } from './levels.js';
+import { asDouble, emitLevelMap, joinNumbers, spreadLevels } from './levels.js';
 
 type State = { readonly columns: number; readonly n_features: number; readonly alternate_sign: boolean };
 
@@ -42,7 +42,7 @@ export const hashing: Step<StringBlock, NumberBlock, State> = {
       for (let place = 1; place <= state.n_features; place++) {
         names.push(`${block.names[index]}#${place - 1}`);
         const values = slots.map((slot) => (Math.abs(slot) === place ? Math.sign(slot) : 0));
-        columns.push(Float64Array.from(column.codes, (code) => values[code] ?? 0));
+        columns.push(spreadLevels(column, values, 0));
       }
     });
     return { kind: 'number', names, columns };
@@ -112,5 +112,5 @@ function int64(graph: GraphBuilder, values: readonly number[]): TensorRef {
 }
 
 function double(graph: GraphBuilder, value: number): TensorRef {
-  return graph.constant('double', [1], Float64Array.of(value));
+  return graph.constant('double', [1, 1], Float64Array.of(value));
 }

@@ -35,8 +35,20 @@ export function countsOfLevels(column: StringColumn, levels: readonly string[]):
 /** The number of each row's level. */
 export function mapLevels(column: StringColumn, map: LevelMap): Float64Array {
   const numbers = new Map(map.levels.map((level, index) => [level, map.values[index] as number]));
-  const byCode = Float64Array.from(column.levels, (level) => numbers.get(level) ?? map.unseen);
-  return Float64Array.from(column.codes, (code) => byCode[code] ?? map.missing);
+  return spreadLevels(
+    column,
+    column.levels.map((level) => numbers.get(level) ?? map.unseen),
+    map.missing,
+  );
+}
+
+/** The number of each row's level, given one for each entry of the column's own dictionary. */
+export function spreadLevels(column: StringColumn, byCode: readonly number[], missing: number): Float64Array {
+  const { codes } = column;
+  const values = new Float64Array(codes.length);
+  // A plain loop: from(codes, …) takes ten times as long.
+  for (let row = 0; row < codes.length; row++) values[row] = byCode[codes[row] as number] ?? missing;
+  return values;
 }
 
 /** The same in the graph for numbers that are integers: int64 [N,1] for column `index` of the block. */

@@ -70,7 +70,7 @@ export const oneHot: Step<StringBlock, NumberBlock, State> = {
       const positions = mapLevels(column, mapOf(coding));
       coding.labels.forEach((label, position) => {
         names.push(`${block.names[index]}=${label}`);
-        columns.push(positions.map((own) => (own === position ? 1 : 0)));
+        columns.push(indicator(positions, position));
       });
     });
     return { kind: 'number', names, columns };
@@ -90,6 +90,12 @@ export const oneHot: Step<StringBlock, NumberBlock, State> = {
     return joinNumbers(graph, parts);
   },
 };
+
+function indicator(positions: Float64Array, position: number): Float64Array {
+  const values = new Float64Array(positions.length);
+  for (let row = 0; row < positions.length; row++) if (positions[row] === position) values[row] = 1;
+  return values;
+}
 
 function mapOf({ levels, positions, unseen }: Coding): LevelMap {
   return { levels, values: positions, unseen, missing: NONE };

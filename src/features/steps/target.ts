@@ -3,7 +3,7 @@ import { MlxError } from '../../errors.js';
 import { compensatedSum } from '../../stats/sum.js';
 import type { NumberBlock, StringBlock } from '../block.js';
 import type { FitContext, FitTarget, Step, StepOptions } from '../step.js';
-import { emitLevelTable, joinNumbers, type LevelMap, levelsOf, mapLevels } from './levels.js';
+import { emitLevelTable, joinNumbers, type LevelMap, mapLevels } from './levels.js';
 
 type State = {
   readonly levels: readonly (readonly string[])[];
@@ -41,15 +41,12 @@ export const target: Step<StringBlock, NumberBlock, State> = {
     },
   },
   fit(block, options, context) {
-    return learn(block, options, known(context), null);
+    return learn(block, options, context, null);
   },
   crossFit(block, options, context) {
     const folds = context.folds ?? new Int32Array();
     const count = folds.reduce((most, fold) => Math.max(most, fold + 1), 0);
-    return Array.from({ length: count }, (_, fold) => {
-      const others = Int32Array.from(folds.keys()).filter((row) => folds[row] !== fold);
-      return learn(block, options, known(context), others);
-    });
+    return Array.from({ length: count }, (_, fold) => learn(block, options, context, fold));
   },
   apply(block, state) {
     const suffixes = state.prior.length === 1 ? [''] : state.prior.map((_, k) => `:${k}`);
@@ -84,37 +81,43 @@ function known(context: FitContext): FitTarget {
   });
 }
 
-/** @param members the rows to learn from; null = all */
-function learn(
-  block: StringBlock,
-  options: StepOptions,
-  given: FitTarget,
-  members: Int32Array | null,
-): State {
-  const rows = members ?? Int32Array.from(given.values.keys());
-  const smooth = options.smooth as number | null;
-  const means = numbersOf(given, rows).map((values) => ({ values, ...momentsOf(values) }));
-  const columns = block.columns.map((column) => {
-    const codes =
-      members === null ? column.codes : Int32Array.from(rows, (row) => column.codes[row] as number);
-    return { ...column, codes };
+/**
+ * @param without the fold whose rows are left out; null = none
+ */
+function learn(block: StringBlock, options: StepOptions, context: FitContext, without: number | null): State {
+  const given = known(context);
+  const { folds } = context;
+  const rows = new Int32Array(given.values.length);
+  let count = 0;
+  for (let row = 0; row < rows.length; row++) {
+    if (without === null || folds?.[row] !== without) rows[count++] = row;
+  }
+  const members = rows.subarray(0, count);
+  const overall = numbersOf(given).map((values) => momentsOf(values, members));
+  const codings = block.columns.map((column) => {
+    const statistics = overall.map((moments) => ({ moments, ...statisticsOf(column, moments, members) }));
+    const { counts } = statistics[0] as LevelStatistics;
+    const codes = [...counts.keys()].filter((code) => (counts[code] as number) > 0);
+    codes.sort((a, b) => ((column.levels[a] as string) < (column.levels[b] as string) ? -1 : 1));
+    return {
+      levels: codes.map((code) => column.levels[code] as string),
+      encodings: statistics.map((own) =>
+        codes.map((code) => shrunk(own, own.moments, code, options.smooth as number | null)),
+      ),
+    };
   });
-  const levels = columns.map(levelsOf);
   return {
-    levels,
-    prior: means.map(({ mean }) => mean),
-    encodings: columns.map((column, index) =>
-      means.map((overall) => encode(column, levels[index] ?? [], overall, smooth)),
-    ),
+    prior: overall.map(({ mean }) => mean),
+    levels: codings.map(({ levels }) => levels),
+    encodings: codings.map(({ encodings }) => encodings),
   };
 }
 
 /** What is averaged, one list per class: 0 and 1, or the target itself. */
-function numbersOf({ task, classes, values }: FitTarget, rows: Int32Array): Float64Array[] {
-  const own = Float64Array.from(rows, (row) => values[row] as number);
-  if (task === 'regression') return [own];
-  if (classes <= 2) return [own.map((value) => (value === 1 ? 1 : 0))];
-  return Array.from({ length: classes }, (_, k) => own.map((value) => (value === k ? 1 : 0)));
+function numbersOf({ task, classes, values }: FitTarget): Float64Array[] {
+  if (task === 'regression') return [values];
+  const wanted = classes <= 2 ? [1] : Array.from({ length: classes }, (_, k) => k);
+  return wanted.map((k) => values.map((value) => (value === k ? 1 : 0)));
 }
 
 interface Moments {
@@ -123,44 +126,54 @@ interface Moments {
   readonly variance: number;
 }
 
-/** Mean and variance (divisor n); 0 for no rows and where the sum overflows, so that the state stays JSON. */
-function momentsOf(values: Float64Array): Omit<Moments, 'values'> {
-  const count = values.length;
-  const mean = finiteOr(compensatedSum(count, (row) => values[row] as number) / count, 0);
-  const variance = compensatedSum(count, (row) => ((values[row] as number) - mean) ** 2) / count;
-  return { mean, variance };
+/** Mean and variance (divisor n); the mean is 0 for no rows and where the sum overflows, so that the state stays JSON. */
+function momentsOf(values: Float64Array, rows: Int32Array): Moments {
+  const at = (index: number): number => values[rows[index] as number] as number;
+  const mean = finiteOr(compensatedSum(rows.length, at) / rows.length, 0);
+  const variance = compensatedSum(rows.length, (index) => (at(index) - mean) ** 2) / rows.length;
+  return { values, mean, variance };
 }
 
-function encode(
-  column: StringColumn,
-  levels: readonly string[],
-  { values, mean, variance }: Moments,
-  smooth: number | null,
-): number[] {
+/** Per entry of the column's dictionary. */
+interface LevelStatistics {
+  readonly counts: Float64Array;
+  readonly means: Float64Array;
+  /** Sums of squared differences from the level's mean. */
+  readonly squares: Float64Array;
+}
+
+function statisticsOf(column: StringColumn, { values }: Moments, rows: Int32Array): LevelStatistics {
   const counts = new Float64Array(column.levels.length);
   const sums = new Float64Array(column.levels.length);
-  column.codes.forEach((code, row) => {
-    if (code < 0) return;
+  for (const row of rows) {
+    const code = column.codes[row] as number;
+    if (code < 0) continue;
     counts[code] = (counts[code] as number) + 1;
     sums[code] = (sums[code] as number) + (values[row] as number);
-  });
-  const own = sums.map((sum, code) => sum / (counts[code] as number));
+  }
+  const means = sums.map((sum, code) => sum / (counts[code] as number));
   const squares = new Float64Array(column.levels.length);
-  column.codes.forEach((code, row) => {
-    if (code >= 0)
-      squares[code] = (squares[code] as number) + ((values[row] as number) - (own[code] as number)) ** 2;
-  });
-  const codeOf = new Map(column.levels.map((level, code) => [level, code]));
-  return levels.map((level) => {
-    const code = codeOf.get(level) as number;
-    const count = counts[code] as number;
-    // λ with m = σ²/τ², written so that τ² = 0 is no division by zero unless σ² is 0 too.
-    const weight =
-      smooth === null
-        ? (variance * count) / (variance * count + (squares[code] as number) / count)
-        : count / (count + smooth);
-    return finiteOr(weight * (own[code] as number) + (1 - weight) * mean, mean);
-  });
+  for (const row of rows) {
+    const code = column.codes[row] as number;
+    if (code < 0) continue;
+    squares[code] = (squares[code] as number) + ((values[row] as number) - (means[code] as number)) ** 2;
+  }
+  return { counts, means, squares };
+}
+
+function shrunk(
+  { counts, means, squares }: LevelStatistics,
+  { mean, variance }: Moments,
+  code: number,
+  smooth: number | null,
+): number {
+  const count = counts[code] as number;
+  // λ with m = σ²/τ², written so that τ² = 0 is no division by zero unless σ² is 0 too.
+  const weight =
+    smooth === null
+      ? (variance * count) / (variance * count + (squares[code] as number) / count)
+      : count / (count + smooth);
+  return finiteOr(weight * (means[code] as number) + (1 - weight) * mean, mean);
 }
 
 /** The number, never a negative zero, or the other one where it is none. */
