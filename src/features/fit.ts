@@ -24,7 +24,9 @@ export interface Fitted {
 
 /**
  * Fits the recipe's steps to the training rows.
- * @param table the training rows; it must hold every one of `columns`
+ * @param table it must hold every one of `columns`
+ * @param context its target and folds are those of the training rows
+ * @param rows the training rows of the table; all when not given
  * @throws MlxError FEATURES_MISSING when no feature column is left; PARAM_INVALID, COLUMN_NOT_FOUND where the
  *   recipe cannot be followed
  */
@@ -33,9 +35,10 @@ export function fitPipeline(
   columns: readonly ColumnSchema[],
   recipe: readonly StepSpec[],
   context: FitContext = NO_TARGET,
+  rows?: Int32Array,
 ): Fitted {
   const raw = rawColumns(columns);
-  const frame = new Frame(columnsOfTable(table, raw));
+  const frame = new Frame(columnsOfTable(table, raw, rows));
   const steps: FoldedStep[] = [];
   for (const [index, spec] of recipe.entries()) {
     const owner = `Step ${index + 1} (${spec.step})`;
@@ -60,7 +63,14 @@ function fitStep(
   frame: Frame<FrameColumn>,
   context: FitContext,
 ): FoldedStep {
-  const block = joinColumns(frame.take(inputs));
+  const columns = frame.take(inputs);
+  const fitted = { step: step.name, kind: step.accepts, inputs };
+  if (step.isColumnwise?.(options) === true) {
+    const { state, outputs } = fitColumnwise(step, options, columns, context);
+    frame.replace(inputs, outputs);
+    return { ...fitted, outputs: outputs.map(({ name }) => name), state, foldStates: null };
+  }
+  const block = joinColumns(columns);
   const state = step.fit(block, options, context);
   const isCrossFitted = step.crossFit !== undefined && context.target !== null && context.folds !== null;
   const foldStates = isCrossFitted ? (step.crossFit?.(block, options, context) ?? null) : null;
@@ -69,7 +79,47 @@ function fitStep(
       ? step.apply(block, state)
       : applyByFold(step, block, foldStates, context.folds);
   frame.replace(inputs, splitBlock(out));
-  return { step: step.name, kind: step.accepts, inputs, outputs: out.names, state, foldStates };
+  return { ...fitted, outputs: out.names, state, foldStates };
+}
+
+/** Columns that are held at a time while a columnwise step is fitted. */
+const COLUMNS_AT_A_TIME = 4;
+
+/** Fits a few columns at a time; what comes out is computed when a later step asks for it. */
+function fitColumnwise(
+  step: Step,
+  options: StepOptions,
+  columns: readonly FrameColumn[],
+  context: FitContext,
+): { readonly state: StepState; readonly outputs: readonly FrameColumn[] } {
+  const states: StepState[] = [];
+  for (let start = 0; start < columns.length; start += COLUMNS_AT_A_TIME) {
+    const few = joinColumns(columns.slice(start, start + COLUMNS_AT_A_TIME));
+    states.push(step.fit(few, options, context));
+  }
+  const state = mergeStates(states);
+  const outputs = columns.map((column, index): FrameColumn => {
+    const own = columnState(state, index);
+    return { name: column.name, kind: step.accepts, load: () => step.apply(column.load(), own) };
+  });
+  return { state, outputs };
+}
+
+/** One state for all columns: lists are joined, the rest is the same in each. */
+function mergeStates(states: readonly StepState[]): StepState {
+  const [first = {}] = states;
+  return Object.fromEntries(
+    Object.entries(first).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? states.flatMap((state) => state[key] as readonly unknown[]) : value,
+    ]),
+  );
+}
+
+function columnState(state: StepState, index: number): StepState {
+  return Object.fromEntries(
+    Object.entries(state).map(([key, value]) => [key, Array.isArray(value) ? [value[index]] : value]),
+  );
 }
 
 /** Each row as the state of its own fold encodes it; such steps give numbers. */

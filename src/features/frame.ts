@@ -1,4 +1,4 @@
-import type { Table } from '../data/table.js';
+import { type Table, takeRows } from '../data/table.js';
 import { MlxError } from '../errors.js';
 import type { Block, BlockKind } from './block.js';
 import { blockOf } from './block.js';
@@ -53,16 +53,22 @@ export class Frame<Value extends Named> {
   }
 }
 
-/** One column of a block. */
-export type FrameColumn = Named & { readonly block: Block };
+/** One column, computed when it is asked for: a large table is never held once more as a whole. */
+export interface FrameColumn extends Named {
+  /** The column as a block of one. */
+  load(): Block;
+}
 
-/** The named columns of a table as they stand before the first step. */
-export function columnsOfTable(table: Table, names: readonly Named[]): FrameColumn[] {
+/**
+ * The named columns of a table as they stand before the first step.
+ * @param rows the rows that are meant; all when not given
+ */
+export function columnsOfTable(table: Table, names: readonly Named[], rows?: Int32Array): FrameColumn[] {
   const byName = new Map(table.columns.map((column) => [column.name, column]));
   return names.map(({ name, kind }) => {
     const column = byName.get(name);
     const own = { rows: table.rows, columns: column === undefined ? [] : [column] };
-    return { name, kind, block: blockOf(own, kind, [name]) };
+    return { name, kind, load: () => blockOf(rows === undefined ? own : takeRows(own, rows), kind, [name]) };
   });
 }
 
@@ -70,15 +76,14 @@ export function columnsOfTable(table: Table, names: readonly Named[]): FrameColu
 export function joinColumns(columns: readonly FrameColumn[]): Block {
   const names = columns.map(({ name }) => name);
   const kind = columns[0]?.kind ?? 'number';
-  const values = columns.map(({ block }) => block.columns[0]);
+  const values = columns.map((column) => column.load().columns[0]);
   return { kind, names, columns: values } as unknown as Block;
 }
 
 /** The columns of a block, each by itself. */
 export function splitBlock(block: Block): FrameColumn[] {
-  return block.names.map((name, index) => ({
-    name,
-    kind: block.kind,
-    block: { kind: block.kind, names: [name], columns: [block.columns[index]] } as unknown as Block,
-  }));
+  return block.names.map((name, index) => {
+    const own = { kind: block.kind, names: [name], columns: [block.columns[index]] } as unknown as Block;
+    return { name, kind: block.kind, load: () => own };
+  });
 }

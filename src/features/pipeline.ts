@@ -53,9 +53,9 @@ export function applyPipeline(pipeline: FittedPipeline, table: Table, onStep?: O
 function matrixOf(columns: readonly FrameColumn[], rows: number): Float32Array {
   const width = columns.length;
   const matrix = new Float32Array(rows * width);
-  columns.forEach(({ name, kind, block }, offset) => {
+  columns.forEach(({ name, kind, load }, offset) => {
     if (kind !== 'number') throw new MlxError('INTERNAL', `the feature ${name} is no number`);
-    const values = block.columns[0] as Float64Array;
+    const values = load().columns[0] as Float64Array;
     for (let row = 0; row < rows; row++) matrix[row * width + offset] = values[row] as number;
   });
   return matrix;

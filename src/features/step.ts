@@ -22,6 +22,11 @@ export interface Step<
   readonly accepts: In['kind'];
   readonly parameters: StepParameters;
   /**
+   * Whether each column that comes out has the name and place of one that went in and depends on that one alone,
+   * and every list in the state has one entry a column: then the step is fitted a few columns at a time.
+   */
+  isColumnwise?(options: StepOptions): boolean;
+  /**
    * Learns from the training rows alone; earlier fits leave no trace.
    * @param options every declared parameter, checked and with its default
    */

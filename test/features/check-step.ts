@@ -56,6 +56,16 @@ export function checkStep(testCase: StepCase, given: Situations): void {
       expect(stateOf(train)).toEqual(first);
     });
 
+    it.runIf(step.isColumnwise?.(options))('learns of each column what it learns of it alone', () => {
+      const whole = stateOf(train);
+      train.columns.forEach((column, index) => {
+        for (const [key, own] of Object.entries(stateOf(tableOf([column])))) {
+          const value = whole[key];
+          expect(own).toEqual(Array.isArray(value) ? [value[index]] : value);
+        }
+      });
+    });
+
     it('leaves its input as it was', () => {
       const before = structuredClone(train);
       const state = stateOf(train);

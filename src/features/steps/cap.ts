@@ -16,6 +16,7 @@ export const cap: Step<NumberBlock, NumberBlock, State> = {
   name: 'cap',
   summary: 'numbers are capped at 1.5 interquartile ranges beyond the quartiles',
   accepts: 'number',
+  isColumnwise: () => true,
   parameters: {},
   fit(block) {
     const fences = block.columns.map((column) => fence(present(column)));

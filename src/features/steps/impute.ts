@@ -12,6 +12,7 @@ export const impute: Step<NumberBlock, NumberBlock, State> = {
   name: 'impute',
   summary: 'missing numbers become the median or mean of the training rows',
   accepts: 'number',
+  isColumnwise: () => true,
   parameters: {
     strategy: {
       kind: 'choice',

@@ -11,6 +11,7 @@ export const scale: Step<NumberBlock, NumberBlock, State> = {
   name: 'scale',
   summary: 'numbers are standardised: mean 0, standard deviation 1',
   accepts: 'number',
+  isColumnwise: () => true,
   parameters: {},
   fit(block) {
     const moments = block.columns.map(momentsOf);
