@@ -20,6 +20,7 @@ export const fillLevel: Step<StringBlock, StringBlock, State> = {
   name: 'fill-level',
   summary: 'missing categories become the most frequent level, or a level of their own',
   accepts: 'string',
+  isColumnwise: () => true,
   parameters: {
     strategy: {
       kind: 'choice',

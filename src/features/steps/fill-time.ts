@@ -15,6 +15,7 @@ export const fillTime: Step<TimeBlock, TimeBlock, State> = {
   name: 'fill-time',
   summary: 'missing times become the median time of the training rows, or a constant',
   accepts: 'time',
+  isColumnwise: () => true,
   parameters: {
     strategy: {
       kind: 'choice',
