@@ -134,7 +134,7 @@ describe('hashing equals scikit-learn’s FeatureHasher', () => {
     const all = golden.murmur3.map(([text]) => text);
     const dims = [all.length, 1];
     const together = await session.run({ words: { type: 'string', dims, data: all } });
-    expect(Array.from(together.hash?.data ?? [])).toEqual(golden.murmur3.map(([, plain]) => plain));
+    expect([...(together.hash?.data ?? [])]).toEqual(golden.murmur3.map(([, plain]) => plain));
     for (const [text, plain] of golden.murmur3) {
       const alone = await session.run({ words: { type: 'string', dims: [1, 1], data: [text] } });
       expect(alone.hash?.data[0]).toBe(plain);
