@@ -8,6 +8,8 @@ import {
   ENTRY,
   GRAPH,
   IR_VERSION,
+  MICROSOFT_DOMAIN,
+  MICROSOFT_OPSET_VERSION,
   ML_DOMAIN,
   ML_OPSET_VERSION,
   MODEL,
@@ -47,7 +49,7 @@ export interface NodeOptions {
   readonly type: ElementType;
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   /** Operator set; the default is the standard one. */
-  readonly domain?: typeof ML_DOMAIN;
+  readonly domain?: typeof ML_DOMAIN | typeof MICROSOFT_DOMAIN;
 }
 
 export type ConstantData = Float32Array | Float64Array | BigInt64Array | Uint8Array | readonly string[];
@@ -122,14 +124,20 @@ export class GraphBuilder {
     model.varintField(MODEL.irVersion, IR_VERSION);
     model.stringField(MODEL.producerName, 'mlx');
     model.stringField(MODEL.producerVersion, producerVersion);
-    model.messageField(MODEL.opsetImport, (opset) => {
-      opset.stringField(OPSET.domain, '');
-      opset.varintField(OPSET.version, OPSET_VERSION);
-    });
-    model.messageField(MODEL.opsetImport, (opset) => {
-      opset.stringField(OPSET.domain, ML_DOMAIN);
-      opset.varintField(OPSET.version, ML_OPSET_VERSION);
-    });
+    const opsets: (readonly [string, number])[] = [
+      ['', OPSET_VERSION],
+      [ML_DOMAIN, ML_OPSET_VERSION],
+    ];
+    // Named only where it is used: a runtime that does not know it must not refuse other models.
+    if (this.#liveNodes().some(({ options }) => options.domain === MICROSOFT_DOMAIN)) {
+      opsets.push([MICROSOFT_DOMAIN, MICROSOFT_OPSET_VERSION]);
+    }
+    for (const [domain, version] of opsets) {
+      model.messageField(MODEL.opsetImport, (opset) => {
+        opset.stringField(OPSET.domain, domain);
+        opset.varintField(OPSET.version, version);
+      });
+    }
     model.bytesField(MODEL.graph, this.#graph());
     for (const [key, value] of Object.entries(metadata))
       model.bytesField(MODEL.metadata, entryBytes(key, value));
