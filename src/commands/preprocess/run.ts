@@ -1,14 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { writeAtomically } from '../../data/atomic-file.js';
+import { readChecked } from '../../data/checked-table.js';
+import { findDuplicateRows } from '../../data/duplicate-rows.js';
+import { type HoldOut, holdOutRows, type SplitMethod } from '../../data/hold-out.js';
 import { type ReadResult, readTable } from '../../data/read.js';
-import { withRoles } from '../../data/roles.js';
+import { readByRules } from '../../data/read-by-rules.js';
 import { featureColumns, type Schema, type TimeFormat, targetColumn } from '../../data/schema.js';
-import { type Split, splitRows } from '../../data/split.js';
+import { readSchemaFile, writeSchemaFile } from '../../data/schema-file.js';
+import { extendedRules, rulesOf, type SchemaRules } from '../../data/schema-rules.js';
 import { type Column, findColumn, type Table, takeRows } from '../../data/table.js';
 import { prepareTarget } from '../../data/target.js';
 import { validateTable } from '../../data/validate.js';
 import { writeFeatures } from '../../data/write.js';
-import { ERRORS, MlxError } from '../../errors.js';
+import { ERRORS } from '../../errors.js';
 import { type FittedPipeline, fitPipeline } from '../../features/pipeline.js';
 import { chooseRecipe, type RecipeOptions, recipeOf, TABLE_RECIPE } from '../../features/recipe.js';
 import { runPipeline } from '../../modeling/matrix.js';
@@ -22,10 +26,15 @@ export interface PreprocessOptions {
   readonly out?: string;
   readonly saveGraph?: string;
   readonly saveSchema?: string;
+  readonly schema?: string;
   readonly drop: readonly string[];
+  readonly keep: readonly string[];
+  readonly dropDuplicates: boolean;
+  readonly timeColumn?: string;
+  readonly groupColumn?: string;
   readonly timeFormat: Readonly<Record<string, TimeFormat>>;
   readonly testShare: number;
-  readonly split: 'auto' | 'random' | 'stratified' | 'tail';
+  readonly split: SplitMethod;
   readonly impute?: string;
   readonly outliers?: string;
   readonly encode?: string;
@@ -39,7 +48,7 @@ export interface Features {
   readonly pipeline: FittedPipeline;
   readonly recipe: RecipeOptions;
   readonly rows: { readonly train: number; readonly test: number };
-  readonly split: Split['method'] | 'file';
+  readonly split: HoldOut['method'] | 'file';
 }
 
 export async function run(
@@ -51,30 +60,34 @@ export async function run(
   const startedAt = performance.now();
   const progress = context.progress(`reading ${options.data}`);
   try {
-    const read = await readTable(options.data, { timeFormats: options.timeFormat });
-    const schema = withRoles(read.schema, {
-      drop: options.drop,
-      ...(options.target === undefined ? {} : { target: options.target }),
+    const rules = options.schema === undefined ? undefined : await readSchemaFile(options.schema);
+    const checked = await readChecked({
+      ...options,
+      path: options.data,
+      timeFormats: options.timeFormat,
+      rules,
     });
-    const test = options.test === undefined ? undefined : await readTable(options.test, { schema });
-    const left = new Set(options.drop);
-    const anomalies = [
-      ...read.anomalies,
-      ...validateTable(read.table, schema, read.schema),
-      ...(test?.anomalies ?? []),
-    ].filter(({ column }) => !left.has(column));
+    const { schema } = checked;
+    const test = options.test === undefined ? undefined : await readTest(options.test, schema, rules);
+    const duplicates = findDuplicateRows(checked.read.table, schema);
+    const read = options.dropDuplicates ? withRows(checked.read, duplicates.kept) : checked.read;
+    const { anomalies } = checked;
     const readMs = performance.now() - startedAt;
-    const invalid = anomalies.some(({ severity }) => severity === 'error');
+    const invalid = [...anomalies, ...(test?.anomalies ?? [])].some(({ severity }) => severity === 'error');
     if (options.saveSchema !== undefined)
-      await writeAtomically(options.saveSchema, (path) => writeFile(path, JSON.stringify(schema, null, 2)));
+      await writeSchemaFile(
+        options.saveSchema,
+        rules === undefined ? rulesOf(schema) : extendedRules(rules, schema),
+      );
     const wanted = options.out !== undefined || options.saveGraph !== undefined;
     progress.update('fitting the steps');
     const features =
       invalid || !wanted ? null : await makeFeatures(options, { read, test, schema, recipe }, context);
-    progress.done(`read ${read.table.rows} rows × ${read.table.columns.length} columns`);
+    progress.done(`read ${checked.read.table.rows} rows × ${read.table.columns.length} columns`);
     const timings = { readMs, totalMs: performance.now() - startedAt };
+    const parts = { read: checked.read, schema, rules, anomalies, test, duplicates, features, timings };
     return {
-      result: preprocessDocument(options, { read, schema, anomalies, features, timings }),
+      result: preprocessDocument(options, parts),
       exitCode: invalid && options.exitZero !== true ? ERRORS.DATA_INVALID.exit : 0,
     };
   } catch (error) {
@@ -120,17 +133,24 @@ async function makeFeatures(
   };
 }
 
+/** The second table: by the schema file where there is one, with all that is wrong; else as the first one is. */
+async function readTest(path: string, schema: Schema, rules: SchemaRules | undefined): Promise<ReadResult> {
+  if (rules === undefined) return readTable(path, { schema });
+  const read = await readByRules(path, rules);
+  return { ...read, anomalies: [...read.anomalies, ...validateTable(read.table, rules, read.schema)] };
+}
+
+function withRows(read: ReadResult, rows: Int32Array): ReadResult {
+  return rows.length === read.table.rows ? read : { ...read, table: takeRows(read.table, rows) };
+}
+
 /** The rows that the steps are not fitted on. */
-function holdOut(table: Table, schema: Schema, options: PreprocessOptions): Split {
+function holdOut(table: Table, schema: Schema, options: PreprocessOptions): HoldOut {
   const target = targetColumn(schema) === undefined ? undefined : prepareTarget(table, schema);
   const classes =
     target?.task === 'classification' && !target.values.includes(Number.NaN) ? target.values : undefined;
-  const method = options.split === 'auto' ? (classes === undefined ? 'random' : 'stratified') : options.split;
-  if (method === 'stratified' && classes === undefined) {
-    throw new MlxError('USAGE', 'A stratified split needs a --target with classes and no missing value.');
-  }
-  const { testShare, seed } = options;
-  return splitRows(table.rows, { testShare, seed, method, ...(classes === undefined ? {} : { classes }) });
+  const { split: method, testShare, seed, timeColumn, groupColumn } = options;
+  return holdOutRows(table, schema, { method, testShare, seed, classes, timeColumn, groupColumn });
 }
 
 function joined(first: Float32Array, second: Float32Array): Float32Array {
@@ -162,7 +182,7 @@ function targetColumns(tables: readonly Table[], schema: Schema): Column[] {
 }
 
 /** `part` says of each row whether the steps were fitted on it. */
-function partColumn(rows: number, firstTable: number, split: Split | undefined): Column {
+function partColumn(rows: number, firstTable: number, split: HoldOut | undefined): Column {
   const codes = new Int32Array(rows);
   if (split === undefined) codes.fill(1, firstTable);
   else for (const row of split.test) codes[row] = 1;
