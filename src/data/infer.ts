@@ -1,4 +1,4 @@
-import type { Anomaly } from './anomaly.js';
+import { type Anomaly, counted, type TfdvReason } from './anomaly.js';
 import { decimalFromText } from './decimal.js';
 import { countDistinct } from './distinct.js';
 import { type OddCells, oddCellWords } from './odd-cells.js';
@@ -35,7 +35,8 @@ export interface InferredColumn {
  * @param odd cells that were left out as missing
  */
 export function inferColumn(column: Column, odd: OddCells, timeFormat?: TimeFormat): InferredColumn {
-  const oddCells = odd.count === 0 ? [] : [oddCellsAnomaly(column.name, odd)];
+  const tfdv = column.kind === 'time' ? 'UNEXPECTED_DATA_TYPE' : 'FLOAT_TYPE_STRING_NOT_FLOAT';
+  const oddCells = odd.count === 0 ? [] : [oddCellsAnomaly(column.name, odd, tfdv)];
   switch (column.kind) {
     case 'number':
       return inferNumber(column, oddCells);
@@ -111,7 +112,16 @@ function readTimes(column: StringColumn, counts: Float64Array, format: 'dmy' | '
     );
     const row = column.codes.indexOf(odd) + 1;
     const message = `"${column.name}" holds dates, but for ${cells(count)}: row ${row} has "${column.levels[odd]}"`;
-    anomalies.push({ column: column.name, kind: 'odd-cells', severity: 'error', message, count });
+    const tfdv = 'UNEXPECTED_DATA_TYPE';
+    anomalies.push({
+      column: column.name,
+      kind: 'odd-cells',
+      severity: 'error',
+      message,
+      tfdv,
+      count,
+      rows: [row],
+    });
   }
   return describeTime({ kind: 'time', name: column.name, values }, format, anomalies);
 }
@@ -194,7 +204,8 @@ function isRowNumber(name: string, values: Float64Array, min: number, max: numbe
   return isDense && (min === 0 || min === 1) && values.length >= MIN_SHUFFLED_ROWS;
 }
 
-function extent(values: Float64Array) {
+/** Smallest and largest value (infinite where there is none), how many there are, and whether all are whole. */
+export function extent(values: Float64Array) {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let present = 0;
   let isInteger = true;
@@ -209,7 +220,7 @@ function extent(values: Float64Array) {
   return { min, max, present, isInteger };
 }
 
-function shareMissing(present: number, rows: number): number {
+export function shareMissing(present: number, rows: number): number {
   return rows === 0 ? 0 : (rows - present) / rows;
 }
 
@@ -244,16 +255,17 @@ function ambiguousTime(name: string, order: 'ambiguous' | 'contradictory'): Anom
     order === 'ambiguous'
       ? `"${name}" holds dates that can be read day first or month first; it is taken as text. ${fix}.`
       : `"${name}" holds dates that are day first in some rows and month first in others; it is taken as text. ${fix}.`;
-  return { column: name, kind: 'ambiguous-time', severity: 'warning', message };
+  return { column: name, kind: 'ambiguous-time', severity: 'warning', message, tfdv: 'UNEXPECTED_DATA_TYPE' };
 }
 
-function oddCellsAnomaly(column: string, odd: OddCells): Anomaly {
+function oddCellsAnomaly(column: string, odd: OddCells, tfdv: TfdvReason): Anomaly {
   const [first] = odd.first;
   const where = first === undefined ? '' : `; ${oddCellWords(first)}`;
   const message = `"${column}" has ${cells(odd.count)} that cannot be read like the others${where}`;
-  return { column, kind: 'odd-cells', severity: 'error', message, count: odd.count };
+  const rows = odd.first.map(({ row }) => row);
+  return { column, kind: 'odd-cells', severity: 'error', message, tfdv, count: odd.count, rows };
 }
 
 function cells(count: number): string {
-  return count === 1 ? '1 cell' : `${count} cells`;
+  return counted(count, 'cell');
 }
