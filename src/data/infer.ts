@@ -1,6 +1,6 @@
 import { type Anomaly, counted, type TfdvReason } from './anomaly.js';
 import { decimalFromText } from './decimal.js';
-import { countDistinct } from './distinct.js';
+import { type NumberSummary, summarise } from './number-summary.js';
 import { type OddCells, oddCellWords } from './odd-cells.js';
 import type { ColumnSchema, TimeFormat } from './schema.js';
 import type { Column, NumberColumn, StringColumn, TimeColumn } from './table.js';
@@ -28,30 +28,44 @@ export interface InferredColumn {
   readonly anomalies: readonly Anomaly[];
 }
 
+/** What is known of a column beside its cells. */
+export interface ColumnHints {
+  /** The format of a time column; ISO 8601 when not given. */
+  readonly timeFormat?: TimeFormat | undefined;
+  /** The summary of a column of numbers or times, where it was made before. */
+  readonly summary?: NumberSummary | undefined;
+}
+
 /**
  * The type, role and summary of a column, from all of its rows.
  * @param column numbers and times as decoded; text of any kind as trimmed text
- * @param timeFormat the format of a time column
  * @param odd cells that were left out as missing
  */
-export function inferColumn(column: Column, odd: OddCells, timeFormat?: TimeFormat): InferredColumn {
+export function inferColumn(column: Column, odd: OddCells, hints: ColumnHints = {}): InferredColumn {
   const tfdv = column.kind === 'time' ? 'UNEXPECTED_DATA_TYPE' : 'FLOAT_TYPE_STRING_NOT_FLOAT';
   const oddCells = odd.count === 0 ? [] : [oddCellsAnomaly(column.name, odd, tfdv)];
   switch (column.kind) {
     case 'number':
-      return inferNumber(column, oddCells);
+      return inferNumber(column, hints.summary ?? summarise(column.values), oddCells);
     case 'time':
-      return describeTime(column, timeFormat ?? 'iso', oddCells);
+      return describeTime(
+        column,
+        hints.timeFormat ?? 'iso',
+        hints.summary ?? summarise(column.values),
+        oddCells,
+      );
     case 'string':
       return inferText(column);
   }
 }
 
-function inferNumber(column: NumberColumn, anomalies: readonly Anomaly[]): InferredColumn {
+function inferNumber(
+  column: NumberColumn,
+  { min, max, present, unique, isInteger }: NumberSummary,
+  anomalies: readonly Anomaly[],
+): InferredColumn {
   const { values, name } = column;
-  const { min, max, present, isInteger } = extent(values);
   if (present === 0) return describeText(emptyText(column), 'category', anomalies);
-  const unique = countDistinct(values);
   if (isInteger && present === values.length && unique === present && isRowNumber(name, values, min, max)) {
     return describeText(asText(column), 'identifier', anomalies);
   }
@@ -63,10 +77,9 @@ function inferNumber(column: NumberColumn, anomalies: readonly Anomaly[]): Infer
 function describeTime(
   column: TimeColumn,
   timeFormat: TimeFormat,
+  { min, max, present, unique }: NumberSummary,
   anomalies: readonly Anomaly[],
 ): InferredColumn {
-  const { min, max, present } = extent(column.values);
-  const unique = countDistinct(column.values);
   const missing = shareMissing(present, column.values.length);
   const range = present === 0 ? {} : { min, max };
   const base = { name: column.name, type: 'time', missing, unique, timeFormat } as const;
@@ -123,7 +136,7 @@ function readTimes(column: StringColumn, counts: Float64Array, format: 'dmy' | '
       rows: [row],
     });
   }
-  return describeTime({ kind: 'time', name: column.name, values }, format, anomalies);
+  return describeTime({ kind: 'time', name: column.name, values }, format, summarise(values), anomalies);
 }
 
 /** day-first, month-first, or why neither can be told; undefined where the text is no date of this kind. */
@@ -140,11 +153,11 @@ function dateOrder(
     if (order !== 'neither') distinct++;
   });
   const valid = rows.dmy + rows.mdy + rows.either;
-  if (valid === 0 || !isTolerable(rows.neither, valid, distinct)) return undefined;
+  if (valid === 0 || !isTolerable(rows.neither, valid, () => distinct)) return undefined;
   const order = rows.dmy >= rows.mdy ? 'dmy' : 'mdy';
   if (rows[order] === 0) return 'ambiguous';
   const against = rows.dmy + rows.mdy - rows[order];
-  return isTolerable(against + rows.neither, valid - against, distinct) ? order : 'contradictory';
+  return isTolerable(against + rows.neither, valid - against, () => distinct) ? order : 'contradictory';
 }
 
 function textType(column: StringColumn, present: number): 'category' | 'identifier' | 'text' {
@@ -202,22 +215,6 @@ function isRowNumber(name: string, values: Float64Array, min: number, max: numbe
   }
   const isDense = max - min + 1 === values.length;
   return isDense && (min === 0 || min === 1) && values.length >= MIN_SHUFFLED_ROWS;
-}
-
-/** Smallest and largest value (infinite where there is none), how many there are, and whether all are whole. */
-export function extent(values: Float64Array) {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let present = 0;
-  let isInteger = true;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (Number.isNaN(value)) continue;
-    present++;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    if (isInteger && !Number.isSafeInteger(value)) isInteger = false;
-  }
-  return { min, max, present, isInteger };
 }
 
 export function shareMissing(present: number, rows: number): number {

@@ -1,7 +1,7 @@
 import { type Anomaly, counted, NAMED_ROWS, type TfdvReason } from './anomaly.js';
 import { CellError, decodeText } from './cell.js';
-import { countDistinct } from './distinct.js';
-import { extent, shareMissing } from './infer.js';
+import { shareMissing } from './infer.js';
+import { summarise } from './number-summary.js';
 import { readTable } from './read.js';
 import type { ReadOptions, ReadResult } from './reading.js';
 import { type ColumnSchema, type ColumnType, columnKind, type Schema } from './schema.js';
@@ -186,13 +186,13 @@ function describe(column: Column, rule: ColumnRule): ColumnSchema {
       ...said,
     };
   }
-  const { min, max, present } = extent(column.values);
+  const { min, max, present, unique } = summarise(column.values);
   return {
     name,
     type,
     role,
     missing: shareMissing(present, column.values.length),
-    unique: countDistinct(column.values),
+    unique,
     ...(present === 0 ? {} : { min, max }),
     ...(type === 'time' ? { timeFormat: timeFormat ?? 'iso' } : {}),
     ...said,
