@@ -28,6 +28,23 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
     setting: 'data.drop',
   },
   {
+    flags: '--keep <columns>',
+    help: 'columns that stay features although they would be left out, comma-separated',
+    kind: 'list',
+    setting: 'data.keep',
+  },
+  {
+    flags: '--schema <file>',
+    help: 'schema file that tables are read and checked by',
+    setting: 'data.schema',
+  },
+  {
+    flags: '--drop-duplicates',
+    help: 'leave out rows of the table that equal an earlier one',
+    kind: 'flag',
+    setting: 'data.dropDuplicates',
+  },
+  {
     flags: '--task <task>',
     help: 'what the target is',
     setting: 'data.task',
@@ -46,9 +63,19 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--split <method>',
-    help: 'how rows are held out; tail keeps the last ones',
+    help: 'how rows are held out: tail the last ones, time the latest by a column, group whole groups',
     setting: 'data.split',
-    choices: ['auto', 'random', 'stratified', 'tail'],
+    choices: ['auto', 'random', 'stratified', 'tail', 'time', 'group'],
+  },
+  {
+    flags: '--time-column <column>',
+    help: 'column that says when a row happened: the latest are held out',
+    setting: 'data.timeColumn',
+  },
+  {
+    flags: '--group-column <column>',
+    help: 'column whose groups are held out whole',
+    setting: 'data.groupColumn',
   },
   {
     flags: '--algorithm <name>',
@@ -107,6 +134,11 @@ export interface ModelingOptions {
   readonly target: string;
   readonly test?: string;
   readonly drop: readonly string[];
+  readonly keep: readonly string[];
+  readonly schema?: string;
+  readonly dropDuplicates: boolean;
+  readonly timeColumn?: string;
+  readonly groupColumn?: string;
   readonly task: ModelingSpec['task'];
   readonly timeFormat: Readonly<Record<string, TimeFormat>>;
   readonly testShare: number;

@@ -1,3 +1,4 @@
+import type { SplitMethod } from '../data/hold-out.js';
 import type { Recipe } from '../features/recipe.js';
 import type { Task, TimeFormat } from '../data/schema.js';
 
@@ -9,10 +10,19 @@ export interface ModelingSpec {
   readonly test?: string | undefined;
   readonly target: string;
   readonly drop: readonly string[];
+  /** Columns that stay features although they would be left out. */
+  readonly keep?: readonly string[] | undefined;
+  /** Path of the schema file; without one the schema is inferred. */
+  readonly schema?: string | undefined;
+  /** Whether rows of the training table that equal an earlier one are left out. */
+  readonly dropDuplicates?: boolean | undefined;
+  /** Columns that rows are held out by. */
+  readonly timeColumn?: string | undefined;
+  readonly groupColumn?: string | undefined;
   readonly task: Task | 'auto';
   readonly timeFormats: Readonly<Record<string, TimeFormat>>;
   readonly testShare: number;
-  readonly split: 'auto' | 'random' | 'stratified' | 'tail';
+  readonly split: SplitMethod;
   readonly algorithm: string;
   readonly params: Readonly<Record<string, string | number | boolean>>;
   /** Choices that are laid over the algorithm's default recipe. */

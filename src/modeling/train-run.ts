@@ -108,6 +108,7 @@ async function openRun(
       target: spec.target,
       seed: spec.seed,
       split: data.split,
+      ...dataParams(spec, data),
       ...(spec.drop.length === 0 ? {} : { drop: spec.drop.join(',') }),
       ...recipeParams(plan),
     },
@@ -127,6 +128,18 @@ async function openRun(
   });
   await run.setTestDataset({ path: test.path, digest: test.digest, rows: test.table.rows });
   return run;
+}
+
+/** What was chosen about the rows and columns, where something was. */
+function dataParams(spec: ModelingSpec, data: PreparedData): Record<string, string | number> {
+  const { splitColumn, duplicatesDropped } = data;
+  const { keep = [] } = spec;
+  return {
+    ...(splitColumn === null ? {} : { split_column: splitColumn }),
+    ...(keep.length === 0 ? {} : { keep: keep.join(',') }),
+    ...(spec.schema === undefined ? {} : { schema: spec.schema }),
+    ...(duplicatesDropped === null ? {} : { drop_duplicates: 'true', duplicates_dropped: duplicatesDropped }),
+  };
 }
 
 type Made = Pick<TrainedRun, 'model' | 'metrics' | 'importance'> & {

@@ -69,7 +69,7 @@ export const IR_VERSION = 8;
 export const OPSET_VERSION = 17;
 export const ML_OPSET_VERSION = 3;
 export const ML_DOMAIN = 'ai.onnx.ml';
-/** ONNX Runtime's own operators: in every build of it, in no other runtime. */
+/** ONNX Runtime's own operators; a graph imports them only where it uses one. */
 export const MICROSOFT_DOMAIN = 'com.microsoft';
 export const MICROSOFT_OPSET_VERSION = 1;
 

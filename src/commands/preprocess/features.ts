@@ -1,16 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { writeAtomically } from '../../data/atomic-file.js';
 import { type ExtraColumn, type FeatureWriter, openFeatureWriter } from '../../data/feature-writer.js';
+import { type HoldOut, holdOutRows } from '../../data/hold-out.js';
 import { featureColumns, type Schema, targetColumn } from '../../data/schema.js';
-import { type Split, splitRows } from '../../data/split.js';
 import { type Column, findColumn, sliceColumn, type Table } from '../../data/table.js';
 import { prepareTarget, type Target } from '../../data/target.js';
-import { MlxError } from '../../errors.js';
 import type { FittedPipeline } from '../../features/pipeline.js';
 import type { Recipe, RecipePlan } from '../../features/recipe.js';
+import { recipeText } from '../../features/recipe-file.js';
 import { fitFeatures } from '../../modeling/features.js';
 import { type CrossFit, crossFitOf, FeatureGraph, featureBatches } from '../../modeling/matrix.js';
 import type { CommandContext } from '../command.js';
+import { type Explanation, explainRow } from './explain.js';
 import type { PreprocessOptions } from './run.js';
 
 /** The fitted steps, and how they came about. */
@@ -18,8 +19,9 @@ export interface Features {
   readonly pipeline: FittedPipeline;
   readonly recipe: Recipe;
   readonly notes: readonly string[];
+  readonly explanation: Explanation | null;
   readonly rows: { readonly train: number; readonly test: number };
-  readonly split: Split['method'] | 'file';
+  readonly split: HoldOut['method'] | 'file';
 }
 
 /** The tables that were read, and what is to be done with them. */
@@ -41,10 +43,12 @@ export async function makeFeatures(
   const { table, test, schema, plan } = inputs;
   const columns = featureColumns(schema);
   const target = targetColumn(schema) === undefined ? null : prepareTarget(table, schema);
-  const split = test === undefined ? holdOut(table, target, options) : undefined;
+  const split = test === undefined ? holdOut(table, schema, target, options) : undefined;
   const rows = fitRows(table, target, split);
   const fitted = fitFeatures(plan, columns, { table, target, ...(rows === undefined ? {} : { rows }) }, options.seed);
   const { pipeline, recipe, rowFolds } = fitted;
+  if (options.saveRecipe !== undefined)
+    await writeAtomically(options.saveRecipe, (path) => writeFile(path, recipeText(recipe.steps)));
   const graph = await FeatureGraph.open(pipeline, columns, context.version, THREADS);
   try {
     if (options.saveGraph !== undefined)
@@ -60,25 +64,22 @@ export async function makeFeatures(
     pipeline,
     recipe: recipe.steps,
     notes: recipe.notes,
+    explanation: options.explain === true ? explainRow(pipeline, table, options.row) : null,
     rows: { train: split?.train.length ?? table.rows, test: split?.test.length ?? test?.rows ?? 0 },
     split: split?.method ?? 'file',
   };
 }
 
 /** The rows that the steps are not fitted on. */
-function holdOut(table: Table, target: Target | null, options: PreprocessOptions): Split {
+function holdOut(table: Table, schema: Schema, target: Target | null, options: PreprocessOptions): HoldOut {
   const classes =
     target?.task === 'classification' && !target.values.includes(Number.NaN) ? target.values : undefined;
-  const method = options.split === 'auto' ? (classes === undefined ? 'random' : 'stratified') : options.split;
-  if (method === 'stratified' && classes === undefined) {
-    throw new MlxError('USAGE', 'A stratified split needs a --target with classes and no missing value.');
-  }
-  const { testShare, seed } = options;
-  return splitRows(table.rows, { testShare, seed, method, ...(classes === undefined ? {} : { classes }) });
+  const { split: method, testShare, seed, timeColumn, groupColumn } = options;
+  return holdOutRows(table, schema, { method, testShare, seed, classes, timeColumn, groupColumn });
 }
 
 /** The training rows, without those whose label is not known; undefined for all. */
-function fitRows(table: Table, target: Target | null, split: Split | undefined): Int32Array | undefined {
+function fitRows(table: Table, target: Target | null, split: HoldOut | undefined): Int32Array | undefined {
   const rows = split?.train;
   if (target === null || !target.values.includes(Number.NaN)) return rows;
   const all = rows ?? Int32Array.from({ length: table.rows }, (_, row) => row);
@@ -89,7 +90,7 @@ interface Made {
   readonly graph: FeatureGraph;
   readonly crossFit: CrossFit | null;
   readonly names: readonly string[];
-  readonly split: Split | undefined;
+  readonly split: HoldOut | undefined;
 }
 
 /** The features of both tables, with the target as it was read and the part that each row is of. */

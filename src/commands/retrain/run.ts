@@ -1,4 +1,4 @@
-import { textSetting } from '../../config/settings.js';
+import { type SettingKey, textSetting } from '../../config/settings.js';
 import { ERRORS, MlxError } from '../../errors.js';
 import { productionOf, retrain } from '../../retraining/retrain.js';
 import type { ModelVersion } from '../../store/registry-records.js';
@@ -88,9 +88,7 @@ async function completed(
   }
   if (previous === undefined) return { ...options, data, target };
   const { params, testDataset } = previous;
-  const isDefault = (
-    key: 'training.algorithm' | 'training.params' | 'data.split' | 'training.seed' | 'data.drop',
-  ): boolean => context.settings[key].origin === 'default';
+  const isDefault: IsDefault = (key) => context.settings[key].origin === 'default';
   const algorithm = isDefault('training.algorithm')
     ? (params.algorithm ?? options.algorithm)
     : options.algorithm;
@@ -108,7 +106,8 @@ async function completed(
     target,
     algorithm,
     split: split as ModelingOptions['split'],
-    drop: isDefault('data.drop') && params.drop !== undefined ? params.drop.split(',') : options.drop,
+    ...columnChoices(options, params, isDefault),
+    ...(split === params.split ? splitColumns(options, params) : {}),
     param: isDefault('training.params') ? learned : options.param,
     ...recipeOptions(options, previous, store),
     ...(test === undefined ? {} : { test }),
@@ -128,4 +127,38 @@ function recipeOptions(options: RetrainOptions, previous: RunRecord, store: Stor
   return Object.fromEntries(
     CHOICES.flatMap((name) => (previous.params[name] === undefined ? [] : [[name, previous.params[name]]])),
   );
+}
+
+type IsDefault = (key: SettingKey) => boolean;
+type Params = Readonly<Record<string, string>>;
+
+/** What was said of columns and rows before, where nothing is said now. */
+function columnChoices(
+  options: RetrainOptions,
+  params: Params,
+  isDefault: IsDefault,
+): Pick<ModelingOptions, 'drop' | 'keep' | 'dropDuplicates' | 'schema'> {
+  const listed = (key: 'drop' | 'keep'): readonly string[] =>
+    isDefault(`data.${key}`) ? (params[key]?.split(',') ?? options[key]) : options[key];
+  const dropDuplicates = isDefault('data.dropDuplicates')
+    ? params.drop_duplicates === 'true'
+    : options.dropDuplicates;
+  const schema = isDefault('data.schema') ? params.schema : options.schema;
+  return {
+    drop: listed('drop'),
+    keep: listed('keep'),
+    dropDuplicates,
+    ...(schema === undefined ? {} : { schema }),
+  };
+}
+
+/** The column that rows were held out by before, unless one is named now. */
+function splitColumns(
+  options: RetrainOptions,
+  params: Params,
+): Pick<ModelingOptions, 'timeColumn' | 'groupColumn'> {
+  const { split, split_column: column } = params;
+  const isNamed = options.timeColumn !== undefined || options.groupColumn !== undefined;
+  if (column === undefined || isNamed || options.test !== undefined) return {};
+  return split === 'group' ? { groupColumn: column } : { timeColumn: column };
 }
