@@ -13,7 +13,8 @@ export function explanationLines({ row, steps, features }: Explanation, style: S
     const quiet = changes.length === 0 ? `, ${style.dim('nothing to change')}` : '';
     lines.push(`${String(index + 1).padStart(2)} ${style.accent(step.step)} ${style.dim(count)}${quiet}`);
     lines.push(...changes.slice(0, SHOWN).map((change) => `     ${change}`));
-    if (changes.length > SHOWN) lines.push(style.dim(`     … and ${changes.length - SHOWN} more (--json has all)`));
+    if (changes.length > SHOWN)
+      lines.push(style.dim(`     … and ${changes.length - SHOWN} more (--json has all)`));
   });
   const shown = features.slice(0, SHOWN).map(({ name, value }) => `${name} ${shownValue(value)}`);
   const more = features.length > SHOWN ? style.dim(` … ${features.length - SHOWN} more`) : '';
@@ -27,7 +28,9 @@ function changesOf({ inputs, outputs }: ExplainedStep): string[] {
   const gone = inputs.filter(({ column }) => !after.has(column));
   const added = outputs.filter(({ column }) => !before.has(column));
   return [
-    ...kept.map(({ column, value }) => `${column}: ${shownValue(value)} → ${shownValue(after.get(column) ?? null)}`),
+    ...kept.map(
+      ({ column, value }) => `${column}: ${shownValue(value)} → ${shownValue(after.get(column) ?? null)}`,
+    ),
     ...gone.map(({ column, value }) => replaced(column, value, added)),
     ...added
       .filter(({ column }) => !gone.some((source) => isMadeOf(column, source.column)))
@@ -40,7 +43,8 @@ function replaced(column: string, value: ExplainedValue, added: ExplainedStep['o
   const own = added.filter(({ column: name }) => isMadeOf(name, column));
   const telling = own.filter((output) => output.value !== 0);
   const made = telling.map(({ column: name, value: result }) => `${name} = ${shownValue(result)}`);
-  const result = own.length === 0 ? 'left out' : made.length === 0 ? `${own.length} columns, all 0` : made.join(', ');
+  const result =
+    own.length === 0 ? 'left out' : made.length === 0 ? `${own.length} columns, all 0` : made.join(', ');
   return `${column}: ${shownValue(value)} → ${result}`;
 }
 
