@@ -47,6 +47,7 @@ const GROUPS: Readonly<Record<string, fc.Arbitrary<Readonly<Record<string, unkno
     { strategy: 'constant' },
     { strategy: 'constant', fill_value: 'OTHER' },
     { strategy: 'constant', fill_value: '😀' },
+    { strategy: 'constant', fill_value: 'a\0c' },
   ),
   'fill-time': fc.constantFrom({}, { strategy: 'constant', fill_value: '9999-12-31' }),
 };
