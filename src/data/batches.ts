@@ -14,8 +14,10 @@ export interface BatchOptions {
   readonly columns: readonly string[];
   /** Columns of the file to carry along as text, trimmed and otherwise untouched. */
   readonly extra?: readonly string[] | undefined;
-  /** One character; sniffed from the header when not given. */
+  /** One ASCII character; sniffed from the header when not given. */
   readonly delimiter?: string | undefined;
+  /** One ASCII character; " when not given. */
+  readonly quote?: string | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
 }
@@ -37,8 +39,8 @@ export async function* readBatches(
   schema: Schema,
   options: BatchOptions,
 ): AsyncGenerator<TableBatch> {
-  const { batchRows, delimiter, chunkBytes } = options;
-  const reader = new CsvReader({ name: path, ...(delimiter === undefined ? {} : { delimiter }) });
+  const { batchRows, delimiter, quote, chunkBytes } = options;
+  const reader = new CsvReader({ name: path, delimiter, quote });
   let batch: Batch | undefined;
   let firstRow = 0;
   function* full(): Generator<TableBatch> {

@@ -1,9 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { ColumnSink, RowEstimate } from './column-sink.js';
+import { type Crew, withCrew } from './crew.js';
 import { countDistinct } from './distinct.js';
 import { inferColumn } from './infer.js';
+import { NumberSink } from './number-sink.js';
+import { type NumberSummary, summarise } from './number-summary.js';
 import { pourFile } from './pour.js';
 import type { ReadOptions, ReadResult } from './reading.js';
-import { type ColumnSink, NumberSink, type RowEstimate, TextSink } from './sinks.js';
 import { isTolerable, UndecidedSink } from './undecided.js';
 import { requireNames } from './wanted.js';
 
@@ -12,7 +15,11 @@ import { requireNames } from './wanted.js';
  * that looked like numbers or times at first and then were not.
  * @throws MlxError as `readTable` does
  */
-export async function inferFile(path: string, options: ReadOptions): Promise<ReadResult> {
+export function inferFile(path: string, options: ReadOptions): Promise<ReadResult> {
+  return withCrew(path, options.workers, (crew) => inferWith(crew, path, options));
+}
+
+async function inferWith(crew: Crew | undefined, path: string, options: ReadOptions): Promise<ReadResult> {
   const hash = createHash('sha256');
   const formats = new Map(Object.entries(options.timeFormats ?? {}));
   const choose = (header: readonly string[]): readonly string[] => {
@@ -26,15 +33,23 @@ export async function inferFile(path: string, options: ReadOptions): Promise<Rea
       ? new UndecidedSink(name, estimate)
       : new NumberSink(name, { type: 'time', timeFormat }, estimate);
   };
-  const { rows, bytes, sinks } = await pass(path, options, choose, start, hash);
+  const { rows, bytes, sinks } = await pass(path, options, { choose, start, settlesEarly: true, crew, hash });
   const wrong = [...sinks.keys()].filter((name) => !formats.has(name) && !holds(sinks.get(name)));
   if (wrong.length > 0) {
-    const asText = (name: string, estimate: RowEstimate) => new TextSink(name, { type: 'text' }, estimate);
-    const again = await pass(path, options, () => wrong, asText);
+    const again = await pass(path, options, { choose: () => wrong, start, settlesEarly: false, crew });
     for (const [name, sink] of again.sinks) sinks.set(name, sink);
   }
-  const inferred = [];
-  for (const [name, sink] of sinks) inferred.push(inferColumn(sink.finish(), sink.odd, formats.get(name)));
+  const columns = [...sinks].map(([name, sink]) => ({ name, odd: sink.odd, column: sink.finish() }));
+  const summaries = await summariesOf(
+    columns.flatMap(({ column }) => (column.kind === 'string' ? [] : [column.values])),
+    crew,
+  );
+  const inferred = columns.map(({ name, odd, column }) =>
+    inferColumn(column, odd, {
+      timeFormat: formats.get(name),
+      summary: column.kind === 'string' ? undefined : summaries.get(column.values),
+    }),
+  );
   return {
     table: { rows, columns: inferred.map(({ column }) => column) },
     schema: { version: 1, rows, columns: inferred.map(({ schema }) => schema) },
@@ -44,21 +59,36 @@ export async function inferFile(path: string, options: ReadOptions): Promise<Rea
   };
 }
 
-/** Pours the chosen columns into sinks, which settle on a type on the way; in the order of `choose`. */
+async function summariesOf(
+  columns: readonly Float64Array[],
+  crew: Crew | undefined,
+): Promise<ReadonlyMap<Float64Array, NumberSummary>> {
+  const summaries = crew === undefined ? columns.map(summarise) : await crew.summarise(columns);
+  return new Map(columns.map((values, index) => [values, summaries[index] as NumberSummary]));
+}
+
+interface PassOptions {
+  readonly choose: (header: readonly string[]) => readonly string[];
+  readonly start: (name: string, estimate: RowEstimate) => ColumnSink;
+  /** Whether columns settle on a type on the way, or when all rows are known. */
+  readonly settlesEarly: boolean;
+  readonly crew: Crew | undefined;
+  readonly hash?: Hash;
+}
+
+/** Pours the chosen columns into sinks, which settle on a type; in the order of `choose`. */
 async function pass(
   path: string,
-  { delimiter, chunkBytes }: ReadOptions,
-  choose: (header: readonly string[]) => readonly string[],
-  start: (name: string, estimate: RowEstimate) => ColumnSink,
-  hash?: Hash,
+  { delimiter, quote, chunkBytes }: ReadOptions,
+  { choose, start, settlesEarly, crew, hash }: PassOptions,
 ): Promise<{ rows: number; bytes: number; sinks: Map<string, ColumnSink> }> {
   const estimate: RowEstimate = { rows: 0 };
   const columns: (ColumnSink | null)[] = [];
   let names: readonly string[] = [];
   let chosen: readonly string[] = [];
-  const settle = (isLast: boolean): void => {
+  const settle = (): void => {
     columns.forEach((sink, index) => {
-      if (sink instanceof UndecidedSink) columns[index] = sink.settle(isLast);
+      if (sink instanceof UndecidedSink) columns[index] = sink.settle();
     });
   };
   const open = (header: readonly string[]): (ColumnSink | null)[] => {
@@ -68,15 +98,10 @@ async function pass(
     for (const name of header) columns.push(kept.has(name) ? start(name, estimate) : null);
     return columns;
   };
-  const onPiece = (): void => settle(false);
-  const { rows, bytes } = await pourFile(path, open, {
-    delimiter,
-    chunkBytes,
-    estimate,
-    onPiece,
-    ...(hash === undefined ? {} : { hash }),
-  });
-  settle(true);
+  const onRows = settlesEarly ? settle : () => {};
+  const csv = { delimiter, quote, chunkBytes };
+  const { rows, bytes } = await pourFile(path, open, { ...csv, estimate, onRows, crew, hash });
+  settle();
   const byName = new Map(names.map((name, index) => [name, columns[index] ?? null]));
   const sinks = new Map<string, ColumnSink>();
   for (const name of chosen) {
@@ -92,5 +117,5 @@ function holds(sink: ColumnSink | undefined): boolean {
   const column = sink.finish();
   if (column.kind === 'string') return true;
   const valid = column.values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
-  return isTolerable(sink.odd.count, valid, countDistinct(column.values));
+  return isTolerable(sink.odd.count, valid, () => countDistinct(column.values));
 }

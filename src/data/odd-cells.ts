@@ -1,5 +1,6 @@
 import { MlxError } from '../errors.js';
 import type { CellError } from './cell.js';
+import type { OddPart, PartPosition } from './column-sink.js';
 
 /** A cell that its column cannot hold. */
 export interface OddCell {
@@ -14,7 +15,7 @@ export interface OddCell {
 /** The odd cells of one column: how many there are, and the first few. */
 export class OddCells {
   static readonly KEPT = 5;
-  readonly #first: OddCell[] = [];
+  #first: OddCell[] = [];
   #count = 0;
 
   get count(): number {
@@ -30,6 +31,21 @@ export class OddCells {
     this.#count += times;
     if (this.#first.length < OddCells.KEPT) {
       this.#first.push({ row, line, expected: error.expected, received: error.received });
+    }
+  }
+
+  /** What is here, leaving nothing. */
+  take(): OddPart {
+    const part = { count: this.#count, first: this.#first };
+    this.#count = 0;
+    this.#first = [];
+    return part;
+  }
+
+  append({ count, first }: OddPart, { rows, lines }: PartPosition): void {
+    this.#count += count;
+    for (const cell of first.slice(0, OddCells.KEPT - this.#first.length)) {
+      this.#first.push({ ...cell, row: cell.row + rows, line: cell.line + lines });
     }
   }
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { RowEstimate } from './column-sink.js';
+import { withCrew } from './crew.js';
 import { inferFile } from './infer-file.js';
 import { pourFile, pourText } from './pour.js';
 import type { ReadOptions, ReadResult } from './reading.js';
 import type { Schema } from './schema.js';
 import { SchemaPlan } from './schema-plan.js';
-import type { RowEstimate } from './sinks.js';
 import type { Table } from './table.js';
 
 export { type BatchOptions, readBatches, type TableBatch } from './batches.js';
@@ -19,16 +20,13 @@ export type { ReadOptions, ReadResult } from './reading.js';
 export async function readTable(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const { schema } = options;
   if (schema === undefined) return inferFile(path, options);
-  const { columns, delimiter, chunkBytes } = options;
+  const { columns, delimiter, quote, chunkBytes } = options;
   const hash = createHash('sha256');
   const estimate: RowEstimate = { rows: 0 };
   const plan = new SchemaPlan(schema, path, columns, estimate);
-  const { rows, bytes } = await pourFile(path, (header) => plan.open(header), {
-    delimiter,
-    chunkBytes,
-    hash,
-    estimate,
-  });
+  const { rows, bytes } = await withCrew(path, options.workers, (crew) =>
+    pourFile(path, (header) => plan.open(header), { delimiter, quote, chunkBytes, hash, estimate, crew }),
+  );
   return { table: plan.finish(rows), schema, digest: hash.digest('hex'), bytes, anomalies: [] };
 }
 

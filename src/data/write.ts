@@ -1,9 +1,14 @@
-import { csvCell, csvLine } from '../csv-line.js';
-import { MlxError } from '../errors.js';
+import { csvLine } from '../csv-line.js';
 import { AtomicFile } from './atomic-file.js';
-import { FloatText } from './float-text.js';
-import { writeParquet } from './parquet.js';
-import { type Column, cellText } from './table.js';
+import { openFeatureWriter } from './feature-writer.js';
+import type { Column } from './table.js';
+
+export {
+  type ExtraColumn,
+  type FeatureBatch,
+  type FeatureWriter,
+  openFeatureWriter,
+} from './feature-writer.js';
 
 /** Writes rows of a CSV file; the file appears under its name when it is closed. */
 export interface CsvWriter {
@@ -33,10 +38,9 @@ export async function writeCsv(path: string, header: readonly string[]): Promise
 }
 
 /**
- * A feature matrix with its names, and columns beside it (an identifier, the target), as `.parquet` or `.csv`.
- * float32 values read back exactly; NaN and missing cells are empty (CSV) or null (Parquet).
+ * A whole feature matrix with its names, and columns beside it, at once; else as {@link openFeatureWriter}.
  * @param matrix row-major, rows × names
- * @throws MlxError FILE_UNWRITABLE, DISK_FULL; USAGE for another file ending
+ * @throws MlxError USAGE, HEADER_INVALID, FILE_UNWRITABLE, DISK_FULL
  */
 export async function writeFeatures(
   path: string,
@@ -45,45 +49,7 @@ export async function writeFeatures(
   rows: number,
   extra: readonly Column[] = [],
 ): Promise<void> {
-  if (matrix.length !== rows * names.length) {
-    throw new RangeError(`a matrix of ${rows} × ${names.length} has not ${matrix.length} values`);
-  }
-  if (path.endsWith('.parquet')) return writeParquet(path, names, matrix, rows, extra);
-  if (!path.endsWith('.csv')) {
-    throw new MlxError('USAGE', `${path}: features are written as .csv or .parquet.`, {
-      hint: 'Give the file one of these endings.',
-    });
-  }
-  const file = await AtomicFile.create(path);
-  try {
-    await file.text(csvLine([...names, ...extra.map((column) => column.name)]));
-    await writeRows(file, names.length, matrix, rows, extra);
-  } catch (thrown) {
-    await file.discard();
-    throw thrown;
-  }
-  await file.commit();
-}
-
-async function writeRows(
-  file: AtomicFile,
-  width: number,
-  matrix: Float32Array,
-  rows: number,
-  extra: readonly Column[],
-): Promise<void> {
-  const text = new FloatText();
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < width; column++) {
-      if (column > 0) text.comma();
-      text.float(matrix[row * width + column] as number);
-    }
-    extra.forEach((column, index) => {
-      if (width + index > 0) text.comma();
-      text.text(csvCell(cellText(column, row)));
-    });
-    text.newline();
-    if (text.isFull) await file.bytes(text.take());
-  }
-  await file.bytes(text.take());
+  const writer = await openFeatureWriter(path, names, extra);
+  await writer.write({ matrix, rows, extra });
+  await writer.close();
 }

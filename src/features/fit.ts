@@ -1,14 +1,12 @@
 import type { ColumnSchema } from '../data/schema.js';
 import { type Table, takeRows } from '../data/table.js';
 import { MlxError } from '../errors.js';
-import { didYouMean } from '../suggest.js';
 import type { Block, StringBlock } from './block.js';
 import { columnsOfTable, Frame, type FrameColumn, joinColumns, splitBlock } from './frame.js';
-import { resolveOptions } from './parameters.js';
 import { type FittedPipeline, type FittedStep, rawColumns } from './pipeline.js';
+import { type Recipe, readStep } from './recipe.js';
 import { selectNames } from './selector.js';
-import type { FitContext, Step, StepOptions, StepSpec, StepState } from './step.js';
-import { STEPS } from './steps.js';
+import type { FitContext, Step, StepOptions, StepState } from './step.js';
 
 /** A context without a target. */
 export const NO_TARGET: FitContext = { target: null, folds: null, seed: 0 };
@@ -33,7 +31,7 @@ export interface Fitted {
 export function fitPipeline(
   table: Table,
   columns: readonly ColumnSchema[],
-  recipe: readonly StepSpec[],
+  recipe: Recipe,
   context: FitContext = NO_TARGET,
   rows?: Int32Array,
 ): Fitted {
@@ -41,11 +39,8 @@ export function fitPipeline(
   const frame = new Frame(columnsOfTable(table, raw, rows));
   const steps: FoldedStep[] = [];
   for (const [index, spec] of recipe.entries()) {
-    const owner = `Step ${index + 1} (${spec.step})`;
-    const step = knownStep(owner, spec);
-    const { step: _, columns: selectors, ...given } = spec;
-    const options = resolveOptions(owner, step.parameters, given);
-    const inputs = selectNames(owner, step.accepts, selectors, frame.values);
+    const { owner, step, options } = readStep(index, spec);
+    const inputs = selectNames(owner, step.accepts, spec.columns, frame.values);
     if (inputs.length > 0) steps.push(fitStep(step, options, inputs, frame, context));
   }
   return finish(raw, frame, steps, context);
@@ -191,13 +186,4 @@ function finish(
     pipelineOf(({ state, foldStates }) => foldStates?.[fold] ?? state),
   );
   return { pipeline, folds };
-}
-
-function knownStep(owner: string, spec: StepSpec): Step {
-  const step = STEPS.get(spec.step);
-  if (step !== undefined) return step;
-  throw new MlxError('PARAM_INVALID', `${owner}: there is no such step.`, {
-    hint: didYouMean(spec.step, [...STEPS.keys()]),
-    details: { step: spec.step, known: [...STEPS.keys()] },
-  });
 }

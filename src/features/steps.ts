@@ -6,6 +6,8 @@ import { calendar } from './steps/calendar.js';
 import { correlationFilter } from './steps/correlation-filter.js';
 import { fillLevel } from './steps/fill-level.js';
 import { fillTime } from './steps/fill-time.js';
+import { frequency } from './steps/frequency.js';
+import { hashing } from './steps/hashing.js';
 import { impute } from './steps/impute.js';
 import { oneHot } from './steps/one-hot.js';
 import { ordinal } from './steps/ordinal.js';
@@ -13,9 +15,10 @@ import { outliers } from './steps/outliers.js';
 import { polynomial } from './steps/polynomial.js';
 import { scale } from './steps/scale.js';
 import { select } from './steps/select.js';
+import { target } from './steps/target.js';
 import { varianceThreshold } from './steps/variance-threshold.js';
 
-const ALL = [
+const NUMBER_STEPS = [
   impute,
   outliers,
   scale,
@@ -24,12 +27,10 @@ const ALL = [
   select,
   varianceThreshold,
   correlationFilter,
-  fillLevel,
-  ordinal,
-  oneHot,
-  fillTime,
-  calendar,
 ];
+const STRING_STEPS = [fillLevel, ordinal, oneHot, frequency, target, hashing];
+const TIME_STEPS = [fillTime, calendar];
+const ALL = [...NUMBER_STEPS, ...STRING_STEPS, ...TIME_STEPS];
 
 /** Every step by its name. */
 export const STEPS: ReadonlyMap<string, Step> = new Map(

@@ -1,12 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeAtomically } from '#mlx/data/atomic-file.js';
 import { fileDigest } from '#mlx/data/file.js';
-import { FloatText } from '#mlx/data/float-text.js';
 import { readTable } from '#mlx/data/read.js';
 import type { Column } from '#mlx/data/table.js';
 import { writeCsv, writeFeatures } from '#mlx/data/write.js';
@@ -83,7 +80,7 @@ describe('features', () => {
     const file = path('features.csv');
     await writeFeatures(file, names, matrix, 3, extra);
     expect(readFileSync(file, 'utf8')).toBe(
-      'f,F,"say ""hi"", é",y,t\n0.1,1,"a,b",0.1,1970-01-01T00:00:00Z\n,-2.5,,,\n2.9999999047965676e-20,100000002004087730000,"it""s\nso",1e+300,1970-01-02T00:00:00Z\n',
+      'f,F,"say ""hi"", é",y,t\n0.1,1,"a,b",0.1,1970-01-01T00:00:00Z\n,-2.5,,,\n3e-20,100000000000000000000,"it""s\nso",1e+300,1970-01-02T00:00:00Z\n',
     );
     const { table } = await readTable(file, { columns: names });
     const back = table.columns.map((column) =>
@@ -95,45 +92,14 @@ describe('features', () => {
     ]);
   });
 
-  it('as Parquet read back as the same float32, missing as null', async () => {
-    const file = path("it's.parquet");
-    await writeFeatures(file, ['f', 'g"'], matrix, 3, extra);
-    const connection = await (await DuckDBInstance.create(':memory:')).connect();
-    const result = await connection.run(`SELECT * FROM '${file.replaceAll("'", "''")}'`);
-    expect(result.columnNames()).toEqual(['f', 'g"', ...extra.map(({ name }) => name)]);
-    expect(await result.getRows()).toEqual([
-      [matrix[0], 1, 'a,b', 0.1, '1970-01-01T00:00:00Z'],
-      [null, -2.5, null, null, null],
-      [matrix[4], matrix[5], 'it"s\nso', 1e300, '1970-01-02T00:00:00Z'],
-    ]);
-    connection.closeSync();
-    expect(leftovers(file)).toEqual([]);
-  });
-
-  it('as Parquet of more rows than a chunk keep their order', async () => {
-    const file = path('many.parquet');
-    await writeFeatures(
-      file,
-      ['i'],
-      Float32Array.from({ length: 5000 }, (_, i) => i),
-      5000,
-    );
-    const connection = await (await DuckDBInstance.create(':memory:')).connect();
-    const rows = await (await connection.run(`SELECT i FROM '${file}'`)).getRows();
-    expect(rows.map(([i]) => i)).toEqual(Array.from({ length: 5000 }, (_, i) => i));
-    connection.closeSync();
-  });
-
-  it('cannot be written elsewhere or as something else', async () => {
-    expect(await failure(() => writeFeatures(path('x.xlsx'), ['a'], Float32Array.of(1), 1))).toMatchObject({
-      code: 'USAGE',
-    });
-    for (const name of ['none/x.csv', 'none/x.parquet']) {
+  it('are written whole or not at all, by their ending', async () => {
+    for (const name of ['x.xlsx', 'none/x.csv', 'none/x.parquet', 'none/x.csv.gz']) {
       expect(await failure(() => writeFeatures(path(name), ['a'], Float32Array.of(1), 1))).toMatchObject({
-        code: 'FILE_UNWRITABLE',
+        code: name === 'x.xlsx' ? 'USAGE' : 'FILE_UNWRITABLE',
       });
     }
     await expect(writeFeatures(path('x.csv'), ['a'], Float32Array.of(1, 2), 1)).rejects.toThrow(RangeError);
+    expect(leftovers(path('x'))).toEqual([]);
   });
 });
 
@@ -153,37 +119,6 @@ it.skipIf(!existsSync('/dev/full'))(
     expect(leftovers(file)).toEqual([]);
   },
 );
-
-it('every float32 is written so that it reads back, in as few digits as JavaScript needs or fewer', () => {
-  const text = new FloatText();
-  const written = (value: number) => {
-    text.float(value);
-    return Buffer.from(text.take()).toString();
-  };
-  fc.assert(
-    fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      expect(Object.is(Math.fround(Number(written(value))), value)).toBe(true);
-    }),
-    { numRuns: 5000 },
-  );
-  const table: [number, string][] = [
-    [0, '0'],
-    [-0, '-0'],
-    [1, '1'],
-    [0.1, '0.1'],
-    [-12.5, '-12.5'],
-    [100, '100'],
-    [999_999, '999999'],
-    [16_777_216, '16777216'],
-    [0.3333333, '0.3333333'],
-    [1e-5, '0.00001'],
-    [123_456.78, '123456.78'],
-    [2 ** 29 + 64, '536870976'],
-    [0.999999, '0.999999'],
-    [1e10, '10000000000'],
-  ];
-  for (const [value, expected] of table) expect(written(Math.fround(value))).toBe(expected);
-});
 
 it('the digest of a file is that of its bytes', async () => {
   const file = path('digest.txt');

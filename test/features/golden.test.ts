@@ -79,7 +79,7 @@ describe('categories equal scikit-learn', () => {
 
   it('ordinal: sorted levels, -1 for one that training did not have', () => {
     const [step, state] = fitted('ordinal');
-    expect(state).toEqual({ levels: [categories.levels] });
+    expect(state).toMatchObject({ levels: [categories.levels] });
     expect([...(step.apply(applyTo, state).columns[0] as Float64Array)]).toEqual(categories.ordinal);
   });
 

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { STEPS } from '#mlx/features/pipeline.js';
 import { checkStep, type Situations, type StepCase } from './check-step.js';
 import { NUMBER_CASES } from './number-cases.js';
+import { STRING_CASES, TIME_CASES } from './string-time-cases.js';
 import { texts, times } from './tables.js';
 
 const TEXTS: Situations = {
@@ -22,11 +23,8 @@ const TIMES: Situations = {
 
 const CASES: readonly (readonly [StepCase, Situations])[] = [
   ...NUMBER_CASES,
-  [{ name: 'fill-level', spec: { step: 'fill-level' }, after: [{ step: 'ordinal' }] }, TEXTS],
-  [{ name: 'ordinal', spec: { step: 'ordinal' } }, TEXTS],
-  [{ name: 'one-hot', spec: { step: 'one-hot' } }, TEXTS],
-  [{ name: 'fill-time', spec: { step: 'fill-time' }, after: [{ step: 'calendar' }] }, TIMES],
-  [{ name: 'calendar', spec: { step: 'calendar' }, before: [{ step: 'fill-time' }] }, TIMES],
+  ...STRING_CASES.map((testCase) => [testCase, TEXTS] as const),
+  ...TIME_CASES.map((testCase) => [testCase, TIMES] as const),
 ];
 
 for (const [testCase, situations] of CASES) checkStep(testCase, situations);

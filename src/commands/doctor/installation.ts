@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { writeParquet } from '../../data/parquet.js';
+import { writeFeatures } from '../../data/write.js';
 import { GraphBuilder } from '../../onnx/graph.js';
 import { ModelSession } from '../../onnx/session.js';
 import { openStore } from '../../store/store.js';
@@ -75,7 +75,7 @@ async function writeStore(now: () => Date): Promise<Finding> {
 async function writeTable(): Promise<Finding> {
   try {
     await inTemporaryFolder((folder) =>
-      writeParquet(join(folder, 'x.parquet'), ['x'], new Float32Array([1]), 1, []),
+      writeFeatures(join(folder, 'x.parquet'), ['x'], new Float32Array([1]), 1),
     );
     return ok('DuckDB writes a Parquet file');
   } catch (error) {
