@@ -46,9 +46,7 @@ export function fitFeatures(
       ? foldsOf(values.length, FOLDS, seed, target?.task === 'classification' ? values : undefined)
       : null;
   const known =
-    target === null || values === null
-      ? null
-      : { task: target.task, classes: target.classes.length, values };
+    target === null || values === null ? null : { task: target.task, classes: target.classes.length, values };
   const fitted = fitPipeline(table, columns, recipe.steps, { target: known, folds: rowFolds, seed }, rows);
   return { ...fitted, recipe, rowFolds };
 }

@@ -1,6 +1,6 @@
 import type { SplitMethod } from '../data/hold-out.js';
-import type { Recipe } from '../features/recipe.js';
 import type { Task, TimeFormat } from '../data/schema.js';
+import type { Recipe } from '../features/recipe.js';
 
 /** What a training run is asked to do. */
 export interface ModelingSpec {
