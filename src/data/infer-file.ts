@@ -63,7 +63,9 @@ async function summariesOf(
   columns: readonly Float64Array[],
   crew: Crew | undefined,
 ): Promise<ReadonlyMap<Float64Array, NumberSummary>> {
-  const summaries = crew === undefined ? columns.map(summarise) : await crew.summarise(columns);
+  const room = { memory: new Float64Array(0) };
+  const summaries =
+    crew === undefined ? columns.map((values) => summarise(values, room)) : await crew.summarise(columns);
   return new Map(columns.map((values, index) => [values, summaries[index] as NumberSummary]));
 }
 

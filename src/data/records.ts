@@ -61,7 +61,8 @@ export class RecordCutter {
   #append(chunk: Buffer): number {
     const left = this.#length - this.#from;
     const needed = left + chunk.length;
-    const room = needed > this.#buffer.length ? Buffer.allocUnsafeSlow(Math.ceil(needed * 1.25)) : this.#buffer;
+    const room =
+      needed > this.#buffer.length ? Buffer.allocUnsafeSlow(Math.ceil(needed * 1.25)) : this.#buffer;
     this.#buffer.copy(room, 0, this.#from, this.#length);
     chunk.copy(room, left);
     this.#buffer = room;

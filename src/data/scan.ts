@@ -2,8 +2,8 @@ import { MlxError } from '../errors.js';
 import type { CellSink } from './cell-sink.js';
 import { type DecimalEnd, scanDecimal } from './decimal.js';
 import { CR, type Layout } from './layout.js';
-import { ragged } from './ragged.js';
 import { NumberSink } from './number-sink.js';
+import { ragged } from './ragged.js';
 
 /** How far a piece was read: the offset into it, and the line of the file there. */
 export interface ScanPosition {
@@ -85,7 +85,8 @@ function scanRecord(cursor: Cursor): number {
         continue;
       }
     }
-    const isLast = bytes[start] === quote ? scanQuoted(cursor, start, column) : scanText(cursor, start, column);
+    const isLast =
+      bytes[start] === quote ? scanQuoted(cursor, start, column) : scanText(cursor, start, column);
     if (!isLast) continue;
     return column === 0 && last > 0 && isBlank(bytes, start, cursor.end, quote) ? 0 : column + 1;
   }
