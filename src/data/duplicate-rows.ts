@@ -18,38 +18,66 @@ const SHOWN = 5;
 
 /**
  * Rows that are there before, missing cells being equal to each other. By a hash of each row and an exact comparison
- * where hashes are equal: linear in the cells.
+ * where hashes are equal: linear in the cells. Rows with different features are told apart by these alone.
  */
 export function findDuplicateRows(table: Table, schema: Schema): DuplicateRows {
   const all = Int32Array.from({ length: table.rows }, (_, row) => row);
-  const isDistinct = schema.columns.some(({ missing, unique }) => missing === 0 && unique === table.rows);
-  const earlier = isDistinct ? all : firstEqual(table, all);
+  const features = featureColumns(schema).map(({ name }) => name);
+  const judged = features.length === 0 ? table : selectColumns(table, features);
+  if (isDistinct(schema, judged)) return { count: 0, first: [], conflicting: 0, kept: all };
+  const twin = firstEqual(judged, all);
+  const candidates = repeated(twin);
+  const earlier = isDistinct(schema, table) ? candidates : firstEqual(table, candidates);
+  const dropped = new Set<number>();
   const first: { row: number; equals: number }[] = [];
-  for (let row = 0; row < table.rows && first.length < SHOWN; row++) {
-    const equals = earlier[row] as number;
-    if (equals !== row) first.push({ row: row + 1, equals: equals + 1 });
-  }
-  const kept = isDistinct ? all : all.filter((row) => earlier[row] === row);
-  return { count: table.rows - kept.length, first, conflicting: conflicts(table, schema, kept), kept };
+  candidates.forEach((row, index) => {
+    const equals = earlier[index] as number;
+    if (equals === row) return;
+    dropped.add(row);
+    if (first.length < SHOWN) first.push({ row: row + 1, equals: equals + 1 });
+  });
+  const kept = dropped.size === 0 ? all : all.filter((row) => !dropped.has(row));
+  const conflicting = features.length === 0 ? 0 : conflicts(table, schema, candidates, twin, dropped);
+  return { count: dropped.size, first, conflicting, kept };
 }
 
-function conflicts(table: Table, schema: Schema, rows: Int32Array): number {
+/** Whether a column of the table has another value in each row. */
+function isDistinct(schema: Schema, { columns, rows }: Table): boolean {
+  const names = new Set(columns.map(({ name }) => name));
+  return schema.columns.some(
+    ({ name, missing, unique }) => missing === 0 && unique === rows && names.has(name),
+  );
+}
+
+/** The rows that are equal to another one, ascending. @param twin the first equal row of each */
+function repeated(twin: Int32Array): Int32Array {
+  const isRepeated = new Uint8Array(twin.length);
+  let count = 0;
+  for (let row = 0; row < twin.length; row++) {
+    const equals = twin[row] as number;
+    if (equals === row) continue;
+    isRepeated[row] = 1;
+    isRepeated[equals] = 1;
+    count++;
+  }
+  if (count === 0) return new Int32Array();
+  return Int32Array.from(isRepeated.keys()).filter((row) => isRepeated[row] === 1);
+}
+
+function conflicts(
+  table: Table,
+  schema: Schema,
+  candidates: Int32Array,
+  twin: Int32Array,
+  dropped: ReadonlySet<number>,
+): number {
   const target = targetColumn(schema);
   const labels = target === undefined ? undefined : findColumn(table, target.name);
   const isClass =
     labels?.kind === 'string' || (target?.type === 'integer' && target.unique <= MAX_INTEGER_CLASSES);
   if (labels === undefined || !isClass) return 0;
-  const features = featureColumns(schema);
-  if (features.some(({ missing, unique }) => missing === 0 && unique === table.rows)) return 0;
-  const earlier = firstEqual(
-    selectColumns(
-      table,
-      features.map(({ name }) => name),
-    ),
-    rows,
-  );
-  return earlier.reduce(
-    (sum, equals, index) => sum + (isEqual(labels, equals, rows[index] as number) ? 0 : 1),
+  return candidates.reduce(
+    (sum, row) => sum + (dropped.has(row) || isEqual(labels, twin[row] as number, row) ? 0 : 1),
     0,
   );
 }
