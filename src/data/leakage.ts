@@ -8,8 +8,8 @@ import { prepareTarget, type Target } from './target.js';
 
 /** Fewer labelled rows prove nothing: by chance one column of many may go with the target. */
 const MIN_ROWS = 100;
-/** From here on a column says the same as the target. */
-const SAME = 0.999;
+/** From here on a column says the same as the target; next to a threshold a class may be mistaken. */
+const SAME: Readonly<Record<Task, number>> = { classification: 0.995, regression: 0.999 };
 /** From here on somebody should look; honest features of easy problems stay below. */
 const SUSPECT: Readonly<Record<Task, number>> = { classification: 0.98, regression: 0.9 };
 
@@ -40,7 +40,7 @@ export function findLeaks(table: Table, schema: Schema, task?: Task): readonly L
     if (column === undefined) return [];
     const score = singleColumnFit(column, known.target);
     const { task: own } = known.target;
-    return score < SUSPECT[own] ? [] : [{ column: name, isSame: score >= SAME, score, task: own }];
+    return score < SUSPECT[own] ? [] : [{ column: name, isSame: score >= SAME[own], score, task: own }];
   });
 }
 
