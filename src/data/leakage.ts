@@ -2,7 +2,7 @@ import { MlxError } from '../errors.js';
 import type { Anomaly } from './anomaly.js';
 import { sampleRows } from './sample.js';
 import { featureColumns, type Schema, type Task, targetColumn } from './schema.js';
-import { singleColumnFit } from './single-column-fit.js';
+import { halves, singleColumnFit } from './single-column-fit.js';
 import { findColumn, selectColumns, type Table, takeRows } from './table.js';
 import { prepareTarget, type Target } from './target.js';
 
@@ -35,10 +35,11 @@ export function findLeaks(table: Table, schema: Schema, task?: Task): readonly L
   const sample = takeRows(selectColumns(table, [...names, target]), sampleRows(table.rows));
   const known = labelledRows(sample, schema, task);
   if (known === undefined || known.table.rows < MIN_ROWS) return [];
+  const half = halves(known.table.rows);
   return names.flatMap((name) => {
     const column = findColumn(known.table, name);
     if (column === undefined) return [];
-    const score = singleColumnFit(column, known.target);
+    const score = singleColumnFit(column, known.target, half);
     const { task: own } = known.target;
     return score < SUSPECT[own] ? [] : [{ column: name, isSame: score >= SAME[own], score, task: own }];
   });

@@ -5,7 +5,7 @@ import { readChecked } from '#mlx/data/checked-table.js';
 import { findDuplicateColumns } from '#mlx/data/duplicate-columns.js';
 import { readTable } from '#mlx/data/read.js';
 import { withRoles } from '#mlx/data/roles.js';
-import { singleColumnFit } from '#mlx/data/single-column-fit.js';
+import { halves, singleColumnFit } from '#mlx/data/single-column-fit.js';
 import { prepareTarget } from '#mlx/data/target.js';
 import { createRandom } from '#mlx/stats/random.js';
 import { temporaryFolder } from './temporary.js';
@@ -124,7 +124,9 @@ it('the measure is the share of errors saved, out of fold', async () => {
   );
   const { table, schema } = await readTable(path);
   const target = prepareTarget(table, withRoles(schema, { target: 'y' }));
-  const [honest, suspect] = table.columns.map((column) => singleColumnFit(column, target));
+  const [honest, suspect] = table.columns.map((column) =>
+    singleColumnFit(column, target, halves(table.rows)),
+  );
   // A quarter of the labels drawn anew leaves errors in 1/4 · 2 · .3 · .7 of the rows, of .3.
   expect(suspect).toBeCloseTo(1 - (0.25 * 2 * 0.3 * 0.7) / 0.3, 1);
   expect(honest).toBeLessThan(0.01);
