@@ -8,8 +8,12 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
   const index = Math.floor(position);
   const low = sorted[index] as number;
   const high = sorted[Math.min(index + 1, sorted.length - 1)] as number;
+  return quantileBetween(low, high, position - index);
+}
+
+/** The value `share` ∈ [0, 1) of the way between two neighbouring order statistics. */
+export function quantileBetween(low: number, high: number, share: number): number {
   if (low === high) return low;
-  const share = position - index;
   // From the nearer end, so that q = 1 and equal neighbours come out exactly.
   return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
 }
