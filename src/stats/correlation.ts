@@ -14,7 +14,7 @@ export function pearsonCorrelation(x: Float64Array, y: Float64Array): number {
   for (let i = 0; i < x.length; i++) {
     const a = x[i] as number;
     const b = y[i] as number;
-    if (a !== a || b !== b) continue;
+    if (Number.isNaN(a) || Number.isNaN(b)) continue;
     if (count === 0) {
       originX = a;
       originY = b;
@@ -31,7 +31,7 @@ export function pearsonCorrelation(x: Float64Array, y: Float64Array): number {
   for (let i = 0; i < x.length; i++) {
     const a = (x[i] as number) - meanX;
     const b = (y[i] as number) - meanY;
-    if (a !== a || b !== b) continue;
+    if (Number.isNaN(a) || Number.isNaN(b)) continue;
     xx += a * a;
     yy += b * b;
     xy += a * b;

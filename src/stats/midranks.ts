@@ -15,7 +15,7 @@ function ascendingOrder(values: Float64Array): Uint32Array {
   let count = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     // Signs are flipped so that bits order like numbers; -0 is 0.
     const word = value === 0 ? 0 : (words[2 * i + 1] as number);
     keys[count] = word >>> 31 === 1 ? ~word : word | 0x80000000;
@@ -107,7 +107,7 @@ export function ranksWith({ values, order, ranks }: Ranked, other: Ranked): Floa
   for (let i = 0; i < order.length; i++) {
     const row = order[i] as number;
     const value = other.values[row] as number;
-    if (value === value) shared[count++] = row;
+    if (!Number.isNaN(value)) shared[count++] = row;
   }
   return count === order.length ? ranks : midranks(values, shared.subarray(0, count));
 }

@@ -22,7 +22,11 @@ export function quantilesOf(values: Float64Array, probabilities: readonly number
     ranks.add(rank).add(Math.min(rank + 1, last));
   }
   const found = new Map<number, number>();
-  select(values, [...ranks].sort((a, b) => a - b), { offset: 0, depth: 0, found });
+  select(
+    values,
+    [...ranks].sort((a, b) => a - b),
+    { offset: 0, depth: 0, found },
+  );
   return probabilities.map((q) => {
     const rank = Math.floor(q * last);
     const high = found.get(Math.min(rank + 1, last)) as number;

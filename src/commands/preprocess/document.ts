@@ -35,6 +35,7 @@ export function preprocessDocument(options: PreprocessOptions, parts: Parts) {
       reason: column.reason ?? null,
     })),
     anomalies: parts.anomalies,
+    profile: options.profile ?? null,
     features:
       features === null
         ? null

@@ -14,6 +14,7 @@ import { chooseRecipe, type RecipeOptions, recipeOf, TABLE_RECIPE } from '../../
 import { runPipeline } from '../../modeling/matrix.js';
 import type { CommandContext, Outcome } from '../command.js';
 import { type PreprocessDocument, preprocessDocument } from './document.js';
+import { checkProfilePath, writeProfile } from './profile.js';
 
 export interface PreprocessOptions {
   readonly data: string;
@@ -22,6 +23,7 @@ export interface PreprocessOptions {
   readonly out?: string;
   readonly saveGraph?: string;
   readonly saveSchema?: string;
+  readonly profile?: string;
   readonly drop: readonly string[];
   readonly timeFormat: Readonly<Record<string, TimeFormat>>;
   readonly testShare: number;
@@ -48,6 +50,7 @@ export async function run(
 ): Promise<Outcome<PreprocessDocument>> {
   const { impute, outliers, encode, scale } = options;
   const recipe = chooseRecipe(TABLE_RECIPE, { impute, outliers, encode, scale });
+  checkProfilePath(options.profile);
   const startedAt = performance.now();
   const progress = context.progress(`reading ${options.data}`);
   try {
@@ -67,6 +70,10 @@ export async function run(
     const invalid = anomalies.some(({ severity }) => severity === 'error');
     if (options.saveSchema !== undefined)
       await writeAtomically(options.saveSchema, (path) => writeFile(path, JSON.stringify(schema, null, 2)));
+    if (options.profile !== undefined) {
+      const { data, seed } = options;
+      await writeProfile(options.profile, { data, read, schema, isInferred: true, seed, now: context.now() });
+    }
     const wanted = options.out !== undefined || options.saveGraph !== undefined;
     progress.update('fitting the steps');
     const features =

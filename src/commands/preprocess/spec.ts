@@ -32,11 +32,16 @@ export const preprocessSpec: CommandSpec = {
     { flags: '--out <file>', help: 'where the features are written: .parquet or .csv' },
     { flags: '--save-graph <file>', help: 'write the fitted preprocessing as ONNX' },
     { flags: '--save-schema <file>', help: 'write the schema as JSON' },
+    {
+      flags: '--profile <file>',
+      help: 'write what every column holds: .html to look at, .json for programs',
+    },
     ...MODELING_OPTIONS.filter(({ flags }) => SHARED.includes(flags.split(' ')[0] as string)),
     { flags: '--exit-zero', help: 'exit 0 although the table is invalid', kind: 'flag' },
   ],
   examples: [
     'mlx preprocess --data adult_train.csv --target income',
+    'mlx preprocess --data adult_train.csv --target income --profile profile.html',
     'mlx preprocess --data adult_train.csv --target income --out features.parquet --save-graph preprocess.onnx',
   ],
   load: () => loadParts(import('./run.js'), import('./view.js')),

@@ -24,7 +24,15 @@ export function view(result: PreprocessDocument, style: Style): readonly ViewBlo
       kind: 'table',
       table: { head: ['column', 'type', 'role', 'missing', 'unique', 'values'], rows, right: [3, 4] },
     },
-    { kind: 'lines', lines: ['', ...anomalyLines(anomalies, style), ...featureLines(result, style)] },
+    {
+      kind: 'lines',
+      lines: [
+        '',
+        ...anomalyLines(anomalies, style),
+        ...profileLines(result, style),
+        ...featureLines(result, style),
+      ],
+    },
   ];
 }
 
@@ -62,8 +70,12 @@ function anomalyLines(anomalies: PreprocessDocument['anomalies'], style: Style):
   });
 }
 
+function profileLines({ profile }: PreprocessDocument, style: Style): string[] {
+  return profile === null ? [] : [`profile written to ${style.bold(profile)}`];
+}
+
 function featureLines({ features }: PreprocessDocument, style: Style): string[] {
-  if (features === null) return [style.dim('Nothing was written; --out FILE.parquet writes the features.')];
+  if (features === null) return [style.dim('No features were written; --out FILE.parquet writes them.')];
   const steps = features.steps.map(
     ({ kind, columns, steps }) => `${columns.length} ${kind}: ${steps.join(' → ')}`,
   );

@@ -8,7 +8,7 @@ const MANY_LEVELS = 50;
 const SKEWED = 3;
 const MANY_ZEROS = 0.5;
 /** So strong an association is seldom more than the target itself in other words. */
-const LEAK = 0.97;
+const LEAK = 0.95;
 const CORRELATED = 0.9;
 const RARE_CLASS = 0.05;
 /** Fewer rows prove little. */
@@ -50,11 +50,15 @@ function columnAlerts(column: ColumnProfile, rows: number): ProfileAlert[] {
     column.missingShare > HIGH_MISSING
       ? alert('high-missing', `${share(column.missingShare)} of the values are missing`)
       : [];
-  if (column.unique === 1) return [...missing, ...alert('constant', 'has the same value in every row that has one')];
+  if (column.unique === 1)
+    return [...missing, ...alert('constant', 'has the same value in every row that has one')];
   const strength = column.association?.strength ?? 0;
   const leak =
     strength > LEAK && rows >= MIN_ROWS
-      ? alert('leak', `tells the target almost perfectly (strength ${strength.toFixed(2)}): known before it?`)
+      ? alert(
+          'leak',
+          `tells the target almost perfectly (strength ${strength.toFixed(2)}): is it known before the target is?`,
+        )
       : [];
   return [...missing, ...leak, ...shapeAlerts(column, alert)];
 }
@@ -64,11 +68,16 @@ function shapeAlerts(
   alert: (kind: ProfileAlert['kind'], message: string) => ProfileAlert[],
 ): ProfileAlert[] {
   if (column.kind === 'number') {
+    // Two values, 0 and 1 most often, are a flag: its shares are in the plot.
+    if (column.unique === 2) return [];
     const zeros = column.zeros / column.count;
     return [
       ...(zeros > MANY_ZEROS ? alert('many-zeros', `${share(zeros)} of the values are 0`) : []),
       ...(Math.abs(column.skewness ?? 0) > SKEWED
-        ? alert('skewed', `is skewed (${(column.skewness as number).toFixed(1)}): a few values are far from the rest`)
+        ? alert(
+            'skewed',
+            `is skewed (${(column.skewness as number).toFixed(1)}): a few values are far from the rest`,
+          )
         : []),
     ];
   }
@@ -76,13 +85,16 @@ function shapeAlerts(
   const [mode] = column.levels;
   return [
     ...(mode !== undefined && mode.count / column.count > ALMOST_CONSTANT
-      ? alert('almost-constant', `${share(mode.count / column.count)} of the values are ${quoted(mode.level)}`)
+      ? alert(
+          'almost-constant',
+          `${share(mode.count / column.count)} of the values are ${quoted(mode.level)}`,
+        )
       : []),
     ...(column.unique > MANY_LEVELS ? alert('high-cardinality', `has ${column.unique} levels`) : []),
   ];
 }
 
-function correlatedPairs({ correlations }: Omit<TableProfile, 'alerts'>): ProfileAlert[] {
+function correlatedPairs({ correlations, target }: Omit<TableProfile, 'alerts'>): ProfileAlert[] {
   if (correlations === null || correlations.rows < MIN_ROWS) return [];
   const { columns, pearson, spearman } = correlations;
   return columns.flatMap((first, i) =>
@@ -90,7 +102,8 @@ function correlatedPairs({ correlations }: Omit<TableProfile, 'alerts'>): Profil
       const j = i + 1 + offset;
       const [r, rho] = [pearson[i]?.[j] ?? 0, spearman[i]?.[j] ?? 0];
       const strongest = Math.abs(r) >= Math.abs(rho) ? r : rho;
-      if (Math.abs(strongest) <= CORRELATED) return [];
+      // With the target it is an association, or a leak.
+      if (Math.abs(strongest) <= CORRELATED || [first, second].includes(target?.name ?? '')) return [];
       const name = strongest === r ? 'Pearson' : 'Spearman';
       const message = `go together almost as one (${name} ${strongest.toFixed(2)})`;
       return [{ kind: 'correlated', columns: [first, second], message } as const];

@@ -1,4 +1,4 @@
-import { crossTabulate, cramersV, mutualInformation } from '../../stats/contingency.js';
+import { cramersV, crossTabulate, mutualInformation } from '../../stats/contingency.js';
 import { pearsonCorrelation, spearmanCorrelation } from '../../stats/correlation.js';
 import { correlationRatio } from '../../stats/correlation-ratio.js';
 import { rankedRocAuc } from '../../stats/metrics/roc-auc.js';
@@ -82,7 +82,7 @@ function twentieths({ ranks, order }: Ranked): Int32Array {
   const groups = new Int32Array(ranks.length).fill(-1);
   for (let row = 0; row < ranks.length; row++) {
     const rank = ranks[row] as number;
-    if (rank === rank) groups[row] = Math.floor(((rank - 0.5) / order.length) * TWENTIETHS);
+    if (!Number.isNaN(rank)) groups[row] = Math.floor(((rank - 0.5) / order.length) * TWENTIETHS);
   }
   return groups;
 }

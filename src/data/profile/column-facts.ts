@@ -33,8 +33,7 @@ export function columnFacts(column: Column, count: number, context: ProfileConte
   const missingShare = rows === 0 ? 0 : missing / rows;
   const { comparison } = context;
   const isTarget = comparison?.target.name === name;
-  const missingTarget =
-    missing === 0 || isTarget ? null : targetByGroup(comparison, missingRows(column), 1);
+  const missingTarget = missing === 0 || isTarget ? null : targetByGroup(comparison, missingRows(column), 1);
   const unique = context.isInferred ? own.unique : distinct(column);
   return { name, type, role, reason, count, missing, missingShare, unique, missingTarget };
 }
@@ -45,7 +44,7 @@ export function presentValues(values: Float64Array): Float64Array {
   let count = 0;
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
-    if (value === value) present[count++] = value;
+    if (!Number.isNaN(value)) present[count++] = value;
   }
   return present.subarray(0, count);
 }
@@ -66,6 +65,7 @@ function distinct(column: Column): number {
   if (column.kind !== 'string') return countDistinct(column.values);
   const { codes, levels } = column;
   const isUsed = new Uint8Array(levels.length);
-  for (let row = 0; row < codes.length; row++) if ((codes[row] as number) >= 0) isUsed[codes[row] as number] = 1;
+  for (let row = 0; row < codes.length; row++)
+    if ((codes[row] as number) >= 0) isUsed[codes[row] as number] = 1;
   return isUsed.reduce((count, used) => count + used, 0);
 }

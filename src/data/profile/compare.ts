@@ -59,7 +59,7 @@ function ofClasses(target: Target): Classified {
   const counts = new Float64Array(classes.length);
   for (let row = 0; row < values.length; row++) {
     const label = values[row] as number;
-    if (label === label) counts[label] = (counts[label] as number) + 1;
+    if (!Number.isNaN(label)) counts[label] = (counts[label] as number) + 1;
   }
   const order = [...classes.keys()].sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b);
   const shown = order.slice(0, MAX_SHOWN_CLASSES);
@@ -78,8 +78,8 @@ function ofClasses(target: Target): Classified {
   const shownClass = new Int32Array(values.length);
   for (let row = 0; row < values.length; row++) {
     const label = values[row] as number;
-    known[row] = label === label ? label : -1;
-    shownClass[row] = label === label ? (place[label] as number) : -1;
+    known[row] = !Number.isNaN(label) ? label : -1;
+    shownClass[row] = !Number.isNaN(label) ? (place[label] as number) : -1;
   }
   return { profile, classes: known, shownClass };
 }
@@ -116,7 +116,9 @@ export function targetByGroup(
   }
   return {
     kind: 'classes',
-    counts: Array.from({ length: size }, (_, group) => [...counts.subarray(group * width, (group + 1) * width)]),
+    counts: Array.from({ length: size }, (_, group) => [
+      ...counts.subarray(group * width, (group + 1) * width),
+    ]),
   };
 }
 
@@ -126,7 +128,7 @@ function meansOf(values: Float64Array, groups: Int32Array, size: number): (numbe
   for (let row = 0; row < groups.length; row++) {
     const group = groups[row] as number;
     const value = values[row] as number;
-    if (group < 0 || value !== value) continue;
+    if (group < 0 || Number.isNaN(value)) continue;
     counts[group] = (counts[group] as number) + 1;
     sums[group] = (sums[group] as number) + value;
   }

@@ -4,7 +4,9 @@ import type { Histogram, QuantileName } from './table-profile.js';
 
 /** Bins of a histogram where the caller does not say. */
 export const MAX_BINS = 30;
-const MIN_BINS = 5;
+const MIN_BINS = 10;
+/** Widths are rounded up to what people read easily, by this on average. */
+const ROUNDED_UP = 1.4;
 
 interface Spread {
   readonly count: number;
@@ -15,7 +17,7 @@ interface Spread {
 }
 
 /**
- * Edges of bins of equal width, by D. Freedman & P. Diaconis (1981) between MIN_BINS and `maxBins`, the width
+ * Edges of bins of equal width, by D. Freedman & P. Diaconis (1981) about between MIN_BINS and `maxBins` of them, the width
  * rounded up to 1, 2, 2.5 or 5 times a power of ten and the edges to its multiples. A tail that reaches beyond the
  * 1st or 99th percentile by more than the distance between them is cut off there.
  */
@@ -28,7 +30,10 @@ export function histogramEdges(spread: Spread, maxBins: number): number[] {
   const range = high - low;
   if (!Number.isFinite(range)) return [low, high];
   const ideal = (2 * (quantiles.p75 - quantiles.p25)) / Math.cbrt(count);
-  const bins = Math.min(Math.max(Math.ceil(ideal > 0 ? range / ideal : maxBins), MIN_BINS), maxBins);
+  const bins = Math.min(
+    Math.max(Math.ceil(ideal > 0 ? (ROUNDED_UP * range) / ideal : maxBins), MIN_BINS),
+    maxBins,
+  );
   const step = isInteger ? Math.max(1, Math.ceil(niceStep(range / bins))) : niceStep(range / bins);
   const first = Math.floor(low / step);
   // The last bin takes its upper edge in; for integers that would make it hold one more than the others.
@@ -82,7 +87,7 @@ export function countInCalendarBins(
   const counts = new Int32Array(size);
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     let bin = 0;
     for (let high = size; high - bin > 1; ) {
       const middle = (bin + high) >> 1;

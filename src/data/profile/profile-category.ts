@@ -19,14 +19,15 @@ export function profileCategory(column: StringColumn, context: ProfileContext): 
   const comparison = context.comparison?.target.name === column.name ? null : context.comparison;
   const otherLevels = used.length - top.length;
   const groups = groupsOf(codes, top, levels.length);
-  const isComparable = column.codes.length > 0 && comparison !== null && hasRepeats(column, context);
+  const size = top.length + (otherLevels > 0 ? 1 : 0);
+  const isComparable = comparison !== null && hasRepeats(column, context);
   return {
     ...columnFacts(column, count, context),
     kind: 'category',
     levels: top.map((code) => ({ level: levels[code] as string, count: counts[code] as number })),
     otherLevels,
     otherCount: count - shownCount,
-    target: targetByGroup(comparison, groups, top.length + (otherLevels > 0 ? 1 : 0)),
+    target: isComparable ? targetByGroup(comparison, groups, size) : null,
     entropy: finiteOrNull(entropyOf(counts)),
     ...lengthsOf(levels, counts),
     association: isComparable ? associateCategory(column, comparison) : null,

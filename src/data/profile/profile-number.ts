@@ -1,5 +1,5 @@
-import { shapeOf } from '../../stats/moments.js';
 import { rankValues } from '../../stats/midranks.js';
+import { shapeOf } from '../../stats/moments.js';
 import { quantilesOf } from '../../stats/order-statistics.js';
 import { summarise } from '../../stats/summary.js';
 import type { NumberColumn } from '../table.js';
@@ -28,14 +28,14 @@ export function profileNumber(column: NumberColumn, context: ProfileContext): Nu
   const shape = shapeOf(present, { mean, sd });
   const { zeros, negatives, outliers, isInteger } = tally(present, at(0.25), at(0.75));
   const base = {
-    ...{ ...facts, kind: 'number', zeros, negatives, outliers } as const,
+    ...({ ...facts, kind: 'number', zeros, negatives, outliers } as const),
     ...{ mean: finiteOrNull(mean), sd: finiteOrNull(sd), min: finiteOrNull(min), max: finiteOrNull(max) },
     ...{ skewness: finiteOrNull(shape.skewness), kurtosis: finiteOrNull(shape.kurtosis) },
   };
   if (present.length === 0) return { ...base, quantiles: null, histogram: null, association: null };
-  const quantiles = Object.fromEntries(
-    Object.entries(QUANTILES).map(([key, q]) => [key, at(q)]),
-  ) as Readonly<Record<QuantileName, number>>;
+  const quantiles = Object.fromEntries(Object.entries(QUANTILES).map(([key, q]) => [key, at(q)])) as Readonly<
+    Record<QuantileName, number>
+  >;
   const edges = histogramEdges({ count: present.length, min, max, quantiles, isInteger }, context.bins);
   const { comparison } = context;
   return {

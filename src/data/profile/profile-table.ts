@@ -55,7 +55,10 @@ export function profileTable(table: Table, schema: Schema, options: ProfileOptio
     bins: options.bins ?? MAX_BINS,
     topLevels: options.topLevels ?? TOP_LEVELS,
   };
-  const known = selectColumns(table, roles.columns.map(({ name }) => name)).columns;
+  const known = selectColumns(
+    table,
+    roles.columns.map(({ name }) => name),
+  ).columns;
   const columns = known.map((column) => profileColumn(column, context));
   const correlations = correlate(known, columns, context);
   const missingCells = columns.reduce((sum, { missing }) => sum + missing, 0);

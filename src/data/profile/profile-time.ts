@@ -62,7 +62,7 @@ function cyclic(
   const counts = new Array<number>(size).fill(0);
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     const group = place(value);
     groups[row] = group;
     counts[group] = (counts[group] as number) + 1;

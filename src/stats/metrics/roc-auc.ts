@@ -56,7 +56,7 @@ export function rankedRocAuc(labels: Float64Array, ranks: Float64Array): number 
   for (let row = 0; row < labels.length; row++) {
     const label = labels[row] as number;
     const rank = ranks[row] as number;
-    if (label !== label || rank !== rank) continue;
+    if (Number.isNaN(label) || Number.isNaN(rank)) continue;
     if (label === 1) {
       positives++;
       rankSum += rank;
