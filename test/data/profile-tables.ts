@@ -1,4 +1,5 @@
 import { inferColumn } from '#mlx/data/infer.js';
+import { OddCells } from '#mlx/data/odd-cells.js';
 import type { Schema } from '#mlx/data/schema.js';
 import type { Column, Table } from '#mlx/data/table.js';
 
@@ -10,7 +11,7 @@ export function tableOf(columns: Readonly<Record<string, Cells>>): { table: Tabl
 }
 
 export function inferred(columns: readonly Column[]): { table: Table; schema: Schema } {
-  const found = columns.map((column) => inferColumn(column, { count: 0, first: [] }));
+  const found = columns.map((column) => inferColumn(column, new OddCells()));
   const [first] = columns;
   const rows = first === undefined ? 0 : first.kind === 'string' ? first.codes.length : first.values.length;
   return {

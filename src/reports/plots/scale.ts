@@ -8,9 +8,10 @@ export function linearScale(
   [from, to]: readonly [number, number],
   [start, end]: readonly [number, number],
 ): Scale {
-  const span = to - from;
-  if (!(span > 0)) return () => (start + end) / 2;
-  return (value) => start + ((value - from) / span) * (end - start);
+  // Halves, for the ends may be further apart than the largest double.
+  const halfSpan = to / 2 - from / 2;
+  if (!(halfSpan > 0)) return () => (start + end) / 2;
+  return (value) => start + ((value / 2 - from / 2) / halfSpan) * (end - start);
 }
 
 export interface Ticks {
