@@ -5,11 +5,11 @@ import { pearsonCorrelation, spearmanCorrelation } from '#mlx/stats/correlation.
 import { correlationRatio } from '#mlx/stats/correlation-ratio.js';
 import { rankedRocAuc, rocAuc } from '#mlx/stats/metrics/roc-auc.js';
 import { ranksWith, rankValues } from '#mlx/stats/midranks.js';
-import { shapeOf } from '#mlx/stats/shape.js';
 import { atStep, niceStep } from '#mlx/stats/nice-step.js';
-import { quantilesOf } from '#mlx/stats/selection.js';
 import { quantile } from '#mlx/stats/quantile.js';
 import { createRandom } from '#mlx/stats/random.js';
+import { quantilesOf } from '#mlx/stats/selection.js';
+import { shapeOf } from '#mlx/stats/shape.js';
 import { expectClose } from './closeness.js';
 
 /** Doubles near and far, with ties and missing values. */

@@ -130,8 +130,7 @@ function writtenLines({ schema_file: { written }, profile }: PreprocessDocument,
 }
 
 function featureLines({ features }: PreprocessDocument, style: Style): string[] {
-  if (features === null)
-    return ['', style.dim('No features were written; --out FILE.parquet writes them.')];
+  if (features === null) return ['', style.dim('No features were written; --out FILE.parquet writes them.')];
   const { explanation } = features;
   const steps = features.steps.map(({ step, inputs, outputs }, index) => {
     const columns =

@@ -1,6 +1,6 @@
 import { rankValues } from '../../stats/midranks.js';
-import { shapeOf } from '../../stats/shape.js';
 import { quantilesOf } from '../../stats/selection.js';
+import { shapeOf } from '../../stats/shape.js';
 import { summarise } from '../../stats/summary.js';
 import type { NumberColumn } from '../table.js';
 import { associateNumber } from './associate.js';
