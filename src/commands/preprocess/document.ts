@@ -75,7 +75,13 @@ function featuresDocument(options: PreprocessOptions, features: Features) {
     notes,
     split,
     rows,
-    steps: pipeline.steps.map(({ step, kind, inputs, outputs }) => ({ step, kind, inputs, outputs })),
+    steps: pipeline.steps.map(({ step, kind, parameters, inputs, outputs }) => ({
+      step,
+      kind,
+      parameters,
+      inputs,
+      outputs,
+    })),
     explanation,
   };
 }

@@ -2,7 +2,7 @@ import { COLUMN_ROLES } from '../../data/schema.js';
 import type { Style, ViewBlock } from '../command.js';
 import { formatDuration, formatShare } from '../format.js';
 import type { PreprocessDocument } from './document.js';
-import { explanationLines } from './explain-view.js';
+import { explanationLines, stepLine } from './explain-view.js';
 import { junitDocument } from './junit.js';
 
 type Column = PreprocessDocument['schema'][number];
@@ -132,16 +132,17 @@ function writtenLines({ schema_file: { written }, profile }: PreprocessDocument,
 function featureLines({ features }: PreprocessDocument, style: Style): string[] {
   if (features === null) return ['', style.dim('No features were written; --out FILE.parquet writes them.')];
   const { explanation } = features;
-  const steps = features.steps.map(({ step, inputs, outputs }, index) => {
+  const steps = features.steps.map(({ step, parameters, inputs, outputs }, index) => {
     const columns =
       inputs.length === outputs.length ? `${inputs.length}` : `${inputs.length} → ${outputs.length}`;
-    return `${String(index + 1).padStart(2)} ${step.padEnd(18)} ${columns} ${outputs.length === 1 ? 'column' : 'columns'}`;
+    const counted = style.dim(`: ${columns} ${outputs.length === 1 ? 'column' : 'columns'}`);
+    return `${stepLine(index, step, parameters, style)}${counted}`;
   });
   const files = [features.out, features.graph, features.recipe_file].filter((path) => path !== null);
   return [
     '',
     `${features.count} features, fitted on ${features.rows.train} rows (${features.split})`,
-    ...steps,
+    ...(explanation === null ? steps : []),
     ...files.map((path) => `written to ${style.bold(path)}`),
     ...(explanation === null ? [] : explanationLines(explanation, style)),
   ];
