@@ -7,6 +7,8 @@ export interface OddCell {
   readonly row: number;
   /** Line of the file, from 1, that the row starts on. */
   readonly line: number;
+  /** The file, where several were read as one table: row and line are its own. */
+  readonly file?: string;
   readonly expected: string;
   readonly received: string;
 }
@@ -14,7 +16,7 @@ export interface OddCell {
 /** The odd cells of one column: how many there are, and the first few. */
 export class OddCells {
   static readonly KEPT = 5;
-  readonly #first: OddCell[] = [];
+  #first: OddCell[] = [];
   #count = 0;
 
   get count(): number {
@@ -32,11 +34,17 @@ export class OddCells {
       this.#first.push({ row, line, expected: error.expected, received: error.received });
     }
   }
+
+  /** Says of each cell which file it is in, and which row of that. */
+  locate(placeOf: (row: number) => { readonly file: string; readonly row: number }): void {
+    this.#first = this.#first.map((cell) => ({ ...cell, ...placeOf(cell.row) }));
+  }
 }
 
 /** One odd cell as part of a sentence. */
-export function oddCellWords({ row, line, expected, received }: OddCell): string {
-  return `row ${row} (line ${line}): expected ${expected}, got ${received}`;
+export function oddCellWords({ file, row, line, expected, received }: OddCell): string {
+  const place = `row ${row} (line ${line})`;
+  return `${file === undefined ? place : `${file}, ${place}`}: expected ${expected}, got ${received}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { failOnOddCells } from './odd-cells.js';
+import { locateOddCells } from './row-place.js';
 import type { Schema } from './schema.js';
 import { type ColumnSink, columnSink, type RowEstimate } from './sinks.js';
 import type { Table } from './table.js';
@@ -29,6 +30,14 @@ export class SchemaPlan {
     }));
     const byName = new Map(this.#sinks.map(({ name, sink }) => [name, sink]));
     return header.map((name) => byName.get(name) ?? null);
+  }
+
+  /** Names the file of each cell that did not decode, where several were read. */
+  locate(files: readonly { readonly path: string; readonly rows: number }[]): void {
+    locateOddCells(
+      this.#sinks.map(({ sink }) => sink),
+      files,
+    );
   }
 
   /** The table of `rows` rows. @throws MlxError DATA_INVALID for cells that did not decode */

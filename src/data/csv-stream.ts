@@ -1,0 +1,57 @@
+import type { CellSink } from './cell-sink.js';
+import { CsvReader } from './csv.js';
+import { fileSize, readChunks } from './file.js';
+import type { RowStream, StreamOptions } from './row-stream.js';
+
+/** The rows of a CSV file. */
+export class CsvStream implements RowStream {
+  readonly progress: { read: number; readonly size: number };
+  readonly #reader: CsvReader;
+  readonly #chunks: AsyncGenerator<Buffer>;
+  #isWhole = false;
+
+  private constructor(path: string, size: number, delimiter: string | undefined, options: StreamOptions) {
+    this.progress = { read: 0, size };
+    this.#reader = new CsvReader({ name: path, ...(delimiter === undefined ? {} : { delimiter }) });
+    this.#chunks = readChunks(path, options.chunkBytes);
+  }
+
+  /** @throws MlxError FILE_*, DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID */
+  static async open(
+    path: string,
+    options: StreamOptions & { readonly delimiter?: string | undefined },
+  ): Promise<CsvStream> {
+    const stream = new CsvStream(path, await fileSize(path), options.delimiter, options);
+    try {
+      while (stream.#reader.header === undefined && (await stream.next()));
+      return stream;
+    } catch (thrown) {
+      await stream.close();
+      throw thrown;
+    }
+  }
+
+  get header(): readonly string[] {
+    return this.#reader.header ?? [];
+  }
+
+  async next(): Promise<boolean> {
+    if (this.#isWhole) return false;
+    const { value, done } = await this.#chunks.next();
+    this.#isWhole = done === true;
+    if (done === true) this.#reader.end();
+    else {
+      this.progress.read += value.length;
+      this.#reader.push(value);
+    }
+    return true;
+  }
+
+  read(sinks: readonly (CellSink | null)[], limit: number): number {
+    return this.#reader.read(sinks, limit);
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return(undefined);
+  }
+}

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { MlxError } from '../errors.js';
+import type { Anomaly } from './anomaly.js';
+import type { CellSink } from './cell-sink.js';
+import type { FileFormat } from './format.js';
+import { JsonStream, LateKey } from './json-stream.js';
+import { ParquetStream } from './parquet-stream.js';
+import { type OpenSinks, type PourOptions, pourFile, refuseEmpty } from './pour.js';
+import type { ReadOptions } from './reading.js';
+import type { RowEstimate } from './sinks.js';
+
+/** A file to read. */
+export interface SourceFile {
+  readonly path: string;
+  readonly format: FileFormat;
+}
+
+/** What was poured, for the digest of the whole and for telling which file a row is of. */
+export interface Poured {
+  readonly rows: number;
+  readonly bytes: number;
+  /** SHA-256 of the file's bytes; of several, of their digests (the bytes, in order). */
+  readonly digest: string;
+  readonly files: readonly { readonly path: string; readonly rows: number }[];
+  readonly anomalies: readonly Anomaly[];
+}
+
+export interface PourFilesOptions extends Pick<ReadOptions, 'delimiter' | 'chunkBytes'> {
+  readonly estimate: RowEstimate;
+  /** Called after each piece; may replace sinks in the array that `open` gave. */
+  readonly onPiece?: () => void;
+  /** Whether JSON files are gone through for all their keys first. */
+  readonly areKeysKnown?: boolean;
+}
+
+/**
+ * Pours files of any format into the sinks of the first one's header, one after another: their columns are the same, in
+ * any order.
+ * @throws MlxError as {@link pourFile} does; DATA_INVALID for a file with other columns; LateKey, after which all is to
+ *   be poured again with `areKeysKnown`
+ */
+export async function pourFiles(
+  files: readonly SourceFile[],
+  open: OpenSinks,
+  options: PourFilesOptions,
+): Promise<Poured> {
+  const joint = new JointSinks(open);
+  const done: { path: string; rows: number; bytes: number; digest: Buffer; anomalies: readonly Anomaly[] }[] =
+    [];
+  let rows = 0;
+  for (const { path, format } of files) {
+    const hash = createHash('sha256');
+    const estimate = estimateAfter(rows, options.estimate);
+    const onPiece = (): void => {
+      options.onPiece?.();
+      joint.refresh();
+    };
+    const pourOptions = { ...options, hash, estimate, onPiece };
+    const openFile: OpenSinks = (header) => joint.open(header, path);
+    const poured = await pourOne(path, format, openFile, pourOptions, options.areKeysKnown === true);
+    rows += poured.rows;
+    done.push({ path, ...poured, digest: hash.digest() });
+  }
+  const [only] = done;
+  const digest =
+    only !== undefined && done.length === 1
+      ? only.digest
+      : done.reduce((hash, file) => hash.update(file.digest), createHash('sha256')).digest();
+  return {
+    rows,
+    bytes: done.reduce((sum, { bytes }) => sum + bytes, 0),
+    digest: digest.toString('hex'),
+    files: done,
+    anomalies: done.flatMap(({ anomalies }) => anomalies),
+  };
+}
+
+async function pourOne(
+  path: string,
+  format: FileFormat,
+  open: OpenSinks,
+  options: PourOptions,
+  areKeysKnown: boolean,
+): Promise<{ rows: number; bytes: number; anomalies: readonly Anomaly[] }> {
+  if (format === 'csv') return { ...(await pourFile(path, open, options)), anomalies: [] };
+  const { hash, chunkBytes } = options;
+  const stream =
+    format === 'parquet'
+      ? await ParquetStream.open(path, { hash, chunkBytes })
+      : await JsonStream.open(path, { hash, chunkBytes, needed: areKeysKnown ? 'all' : undefined });
+  try {
+    const sinks = openKnowing(stream, open);
+    let rows = 0;
+    do {
+      for (let added = stream.read(sinks, PIECE_ROWS); added > 0; added = stream.read(sinks, PIECE_ROWS)) {
+        rows += added;
+        const { read, size } = stream.progress;
+        if (read > 0) options.estimate.rows = Math.ceil((rows * Math.max(size, read) * 1.01) / read) + 16;
+        options.onPiece?.();
+      }
+    } while (await stream.next());
+    refuseEmpty(path, rows);
+    return {
+      rows,
+      bytes: stream.progress.size,
+      anomalies: stream instanceof ParquetStream ? stream.anomalies : [],
+    };
+  } finally {
+    await stream.close();
+  }
+}
+
+/** Rows that are poured at once, so that types and the number of rows are guessed early. */
+const PIECE_ROWS = 4096;
+
+/** Columns that seem to be missing may be among the keys that have not been seen. */
+function openKnowing(stream: JsonStream | ParquetStream, open: OpenSinks): (CellSink | null)[] {
+  try {
+    return open(stream.header);
+  } catch (thrown) {
+    if (stream instanceof JsonStream && !stream.isHeaderWhole) throw new LateKey();
+    throw thrown;
+  }
+}
+
+/** An estimate for the rows of one file, as one for all rows so far. */
+function estimateAfter(rows: number, estimate: RowEstimate): RowEstimate {
+  return {
+    get rows() {
+      return estimate.rows;
+    },
+    set rows(ofFile: number) {
+      estimate.rows = rows + ofFile;
+    },
+  };
+}
+
+/** The sinks of the first header, in the order of each file's. */
+class JointSinks {
+  readonly #open: OpenSinks;
+  #first:
+    | { readonly header: readonly string[]; readonly path: string; sinks: (CellSink | null)[] }
+    | undefined;
+  #order: readonly number[] = [];
+  #sinks: (CellSink | null)[] = [];
+
+  constructor(open: OpenSinks) {
+    this.#open = open;
+  }
+
+  /** @throws MlxError DATA_INVALID for other columns than the first file's */
+  open(header: readonly string[], path: string): (CellSink | null)[] {
+    if (this.#first === undefined) {
+      const sinks = this.#open(header);
+      this.#first = { header, path, sinks };
+      return sinks;
+    }
+    const first = this.#first;
+    const positions = new Map(first.header.map((name, index) => [name, index]));
+    const added = header.filter((name) => !positions.has(name));
+    const known = new Set(header);
+    const lacking = first.header.filter((name) => !known.has(name));
+    if (added.length > 0 || lacking.length > 0) throw otherColumns(path, first.path, added, lacking);
+    this.#order = header.map((name) => positions.get(name) as number);
+    this.#sinks = this.#order.map((index) => first.sinks[index] ?? null);
+    return this.#sinks;
+  }
+
+  /** Takes over what was replaced among the first sinks. */
+  refresh(): void {
+    this.#order.forEach((index, at) => {
+      this.#sinks[at] = this.#first?.sinks[index] ?? null;
+    });
+  }
+}
+
+function otherColumns(
+  path: string,
+  first: string,
+  added: readonly string[],
+  lacking: readonly string[],
+): MlxError {
+  const parts = [
+    ...(lacking.length > 0 ? [`lacks ${quoted(lacking)}`] : []),
+    ...(added.length > 0 ? [`has ${quoted(added)} besides`] : []),
+  ];
+  return new MlxError('DATA_INVALID', `${path} has other columns than ${first}: it ${parts.join(' and ')}.`, {
+    hint: 'Files that are read as one table have the same columns, in any order.',
+    details: { path, lacking, added },
+  });
+}
+
+function quoted(names: readonly string[]): string {
+  const shown = names.slice(0, 8).map((name) => `"${name}"`);
+  return names.length > shown.length
+    ? `${shown.join(', ')} and ${names.length - shown.length} more`
+    : shown.join(', ');
+}
