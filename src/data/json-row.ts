@@ -203,14 +203,9 @@ export class JsonRow {
   #scalar(column: number): number {
     const bytes = this.#bytes;
     const start = this.#at;
-    const literal = LITERALS.findIndex((word) => bytes[start] === word[0] && this.#holds(word, start));
-    if (literal !== -1) {
-      this.#at = start + (LITERALS[literal] as Buffer).length;
-      return literal === NULL ? NOTHING : BYTES;
-    }
     const end = numberEnd(bytes, start);
+    if (end < 0) return this.#literal();
     if (end >= bytes.length) throw INCOMPLETE;
-    if (end < 0) throw this.#wrong('expected a string, a number, true, false or null');
     this.#at = end;
     if (column === -1) return NUMBER;
     const value = scanDecimal(bytes, start, this.#stop);
@@ -218,6 +213,13 @@ export class JsonRow {
     this.#numbers[column] = number;
     // What overflows is told by the sink, as the text that it is.
     return Number.isNaN(number) ? BYTES : NUMBER;
+  }
+
+  #literal(): number {
+    const literal = LITERALS.findIndex((word) => this.#holds(word, this.#at));
+    if (literal === -1) throw this.#wrong('expected a string, a number, true, false or null');
+    this.#at += (LITERALS[literal] as Buffer).length;
+    return literal === NULL ? NOTHING : BYTES;
   }
 
   #holds(word: Buffer, start: number): boolean {
