@@ -1,4 +1,4 @@
-// Writes the reference pages from the code: docs/cli.md, docs/errors.md, docs/configuration.md and the JSON Schema.
+// Writes the reference pages from the code: docs/cli.md, errors.md, configuration.md, steps.md and the JSON Schema.
 // With --check it only compares, and fails when a page is behind or a dependency has no line in docs/dependencies.md.
 import { readFile, writeFile } from 'node:fs/promises';
 import { COMMAND_GROUPS, COMMANDS } from '../dist/cli/commands.js';
@@ -7,6 +7,8 @@ import { GROUPS } from '../dist/commands/command.js';
 import { configJsonSchema } from '../dist/config/schema.js';
 import { SETTINGS, variableName } from '../dist/config/settings.js';
 import { ERRORS } from '../dist/errors.js';
+import { rangeOf } from '../dist/features/parameters.js';
+import { STEPS } from '../dist/features/steps.js';
 import { ALGORITHMS } from '../dist/training/algorithms.js';
 
 const root = new URL('../', import.meta.url);
@@ -133,10 +135,58 @@ function configurationPage() {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
+const STEP_KINDS = { number: 'Numbers', string: 'Categories', time: 'Times' };
+
+function stepsPage() {
+  const lines = [
+    '# Preprocessing steps',
+    '',
+    'A recipe is a list of steps that the raw columns go through in order; what a step gives takes the place of what it',
+    'took, and after the last one all columns must be numbers. Without a recipe, `--impute`, `--outliers`, `--encode` and',
+    '`--scale` choose among the usual steps. `mlx preprocess --save-recipe recipe.json` writes those as a beginning,',
+    '`--recipe recipe.json` (or the setting `features.recipe`) takes a list of your own, and `--explain` shows what each',
+    'step makes of a row. Every step is fitted on the training part alone and becomes operators of the model file.',
+    '',
+    '```json',
+    '{',
+    '  "steps": [',
+    '    { "step": "impute", "columns": ["@number", "!age"], "strategy": "mean" },',
+    '    { "step": "impute", "columns": ["age"], "add_indicator": true },',
+    '    { "step": "fill-level" },',
+    '    { "step": "target", "columns": ["city*"] },',
+    '    { "step": "one-hot", "min_frequency": 0.01 },',
+    '    { "step": "select", "score_func": "f_classif", "k": 20 }',
+    '  ]',
+    '}',
+    '```',
+    '',
+    '`columns` holds names, patterns with `*`, `@all`, `@number`, `@category`, `@time`, or one of these with `!` before it',
+    'to leave columns out again; without it a step takes every column of its kind. Made by `npm run docs`.',
+    '',
+  ];
+  for (const [kind, heading] of Object.entries(STEP_KINDS)) {
+    lines.push(`## ${heading}`, '');
+    for (const step of STEPS.values()) {
+      if (step.accepts !== kind) continue;
+      lines.push(`### ${step.name}`, '', `${step.summary[0].toUpperCase()}${step.summary.slice(1)}.`, '');
+      const parameters = Object.entries(step.parameters);
+      if (parameters.length === 0) continue;
+      lines.push('| parameter | takes | default | |', '| --- | --- | --- | --- |');
+      for (const [name, spec] of parameters) {
+        const preset = spec.default === null ? '' : `\`${JSON.stringify(spec.default)}\``;
+        lines.push(`| \`${name}\` | ${cell(rangeOf(spec))} | ${preset} | ${cell(spec.help)} |`);
+      }
+      lines.push('');
+    }
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
 const pages = {
   'docs/cli.md': cliPage(),
   'docs/errors.md': errorsPage(),
   'docs/configuration.md': configurationPage(),
+  'docs/steps.md': stepsPage(),
   'docs/mlops.config.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
 };
 

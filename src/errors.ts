@@ -9,6 +9,7 @@ export const ERRORS = {
   // 2: wrong usage or configuration, nothing done
   USAGE: { exit: 2, status: 400, summary: 'the command line is not understood' },
   CONFIG_INVALID: { exit: 2, status: 500, summary: 'the configuration file has a wrong or unknown setting' },
+  SCHEMA_INVALID: { exit: 2, status: 500, summary: 'the schema file has a wrong or unknown entry' },
   INPUT_REQUIRED: { exit: 2, status: 400, summary: 'an answer is needed and nobody can be asked' },
   NAME_INVALID: { exit: 2, status: 400, summary: 'a name has characters that are not allowed' },
   EXPRESSION_INVALID: { exit: 2, status: 400, summary: 'a filter expression is not understood' },

@@ -96,7 +96,7 @@ async function show(
   }
   const format = (shared.format ?? 'table') as Format;
   const style = await styleFor(format === 'table' && terminal.hasColor('stdout'));
-  const text = await renderBlocks(module.view(result, style), format, style);
+  const text = await renderBlocks(module.view(result, style), format, style, terminal.lineWidth);
   if (text !== '') terminal.out(text);
 }
 

@@ -46,6 +46,11 @@ export class Terminal {
     return this.#streams.stdout.columns || 100;
   }
 
+  /** Characters that a line of stdout has room for: as many as you like where it is no terminal. */
+  get lineWidth(): number {
+    return this.#streams.stdout.isTTY === true ? this.width : Number.POSITIVE_INFINITY;
+  }
+
   /** Decided per stream: FORCE_COLOR, then NO_COLOR and --no-color, then whether it is a terminal. */
   hasColor(stream: 'stdout' | 'stderr'): boolean {
     if (this.#noColor) return false;

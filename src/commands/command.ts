@@ -84,13 +84,17 @@ export async function loadParts(
 /** Text for a person. A view is a pure function from a result to blocks. */
 export type ViewBlock =
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
-  | { readonly kind: 'table'; readonly table: TableView };
+  | { readonly kind: 'table'; readonly table: TableView }
+  /** The whole output for `--format junit`, and for no other. */
+  | { readonly kind: 'junit'; document(): string };
 
 export interface TableView {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
   /** Columns whose cells are numbers. */
   readonly right?: readonly number[];
+  /** The column whose cells are broken into lines where a terminal is too narrow. */
+  readonly wrap?: number;
 }
 
 /** Colours, or none, as decided for the stream. */

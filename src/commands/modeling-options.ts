@@ -28,6 +28,23 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
     setting: 'data.drop',
   },
   {
+    flags: '--keep <columns>',
+    help: 'columns that stay features although they would be left out, comma-separated',
+    kind: 'list',
+    setting: 'data.keep',
+  },
+  {
+    flags: '--schema <file>',
+    help: 'schema file that tables are read and checked by',
+    setting: 'data.schema',
+  },
+  {
+    flags: '--drop-duplicates',
+    help: 'leave out rows of the table that equal an earlier one',
+    kind: 'flag',
+    setting: 'data.dropDuplicates',
+  },
+  {
     flags: '--task <task>',
     help: 'what the target is',
     setting: 'data.task',
@@ -46,9 +63,19 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--split <method>',
-    help: 'how rows are held out; tail keeps the last ones',
+    help: 'how rows are held out: tail the last ones, time the latest by a column, group whole groups',
     setting: 'data.split',
-    choices: ['auto', 'random', 'stratified', 'tail'],
+    choices: ['auto', 'random', 'stratified', 'tail', 'time', 'group'],
+  },
+  {
+    flags: '--time-column <column>',
+    help: 'column that says when a row happened: the latest are held out',
+    setting: 'data.timeColumn',
+  },
+  {
+    flags: '--group-column <column>',
+    help: 'column whose groups are held out whole',
+    setting: 'data.groupColumn',
   },
   {
     flags: '--algorithm <name>',
@@ -66,25 +93,30 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
     flags: '--impute <strategy>',
     help: 'how missing numbers are filled',
     setting: 'features.impute',
-    choices: ['median', 'mean'],
+    choices: ['median', 'mean', 'most_frequent'],
   },
   {
     flags: '--outliers <method>',
-    help: 'cap numbers at 1.5 interquartile ranges',
+    help: 'how numbers far out are capped',
     setting: 'features.outliers',
-    choices: ['none', 'iqr'],
+    choices: ['none', 'iqr', 'zscore', 'percentile'],
   },
   {
     flags: '--encode <method>',
     help: 'how categories become numbers',
     setting: 'features.encode',
-    choices: ['ordinal', 'one-hot'],
+    choices: ['ordinal', 'one-hot', 'frequency', 'target', 'hashing'],
   },
   {
     flags: '--scale <method>',
-    help: 'whether numbers are standardised',
+    help: 'how numbers are scaled',
     setting: 'features.scale',
-    choices: ['none', 'standard'],
+    choices: ['none', 'standard', 'minmax', 'robust'],
+  },
+  {
+    flags: '--recipe <file>',
+    help: 'steps of your own, as JSON, instead of these four choices',
+    setting: 'features.recipe',
   },
   { flags: '--seed <n>', help: 'seed of every random choice', setting: 'training.seed' },
   {
@@ -102,6 +134,11 @@ export interface ModelingOptions {
   readonly target: string;
   readonly test?: string;
   readonly drop: readonly string[];
+  readonly keep: readonly string[];
+  readonly schema?: string;
+  readonly dropDuplicates: boolean;
+  readonly timeColumn?: string;
+  readonly groupColumn?: string;
   readonly task: ModelingSpec['task'];
   readonly timeFormat: Readonly<Record<string, TimeFormat>>;
   readonly testShare: number;
@@ -112,31 +149,11 @@ export interface ModelingOptions {
   readonly outliers?: string;
   readonly encode?: string;
   readonly scale?: string;
+  readonly recipe?: string;
   readonly seed: number;
   readonly workers?: number;
   readonly experiment: string;
   readonly name?: string;
-}
-
-export function modelingSpec(options: ModelingOptions): ModelingSpec {
-  const { impute, outliers, encode, scale } = options;
-  return {
-    data: options.data,
-    test: options.test,
-    target: options.target,
-    drop: options.drop,
-    task: options.task,
-    timeFormats: options.timeFormat,
-    testShare: options.testShare,
-    split: options.split,
-    algorithm: options.algorithm,
-    params: options.param,
-    recipe: { impute, outliers, encode, scale },
-    seed: options.seed,
-    workers: options.workers,
-    experiment: options.experiment,
-    name: options.name,
-  };
 }
 
 /** Shows what a training run is doing. */

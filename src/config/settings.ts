@@ -25,6 +25,17 @@ export const SETTINGS = {
   },
   'data.target': { kind: 'text', default: null, help: 'Column to learn.' },
   'data.drop': { kind: 'list', default: [], help: 'Columns to leave out.' },
+  'data.keep': {
+    kind: 'list',
+    default: [],
+    help: 'Columns that stay features although they would be left out (constants, duplicates of the target).',
+  },
+  'data.schema': { kind: 'path', default: null, help: 'Schema file that tables are read and checked by.' },
+  'data.dropDuplicates': {
+    kind: 'boolean',
+    default: false,
+    help: 'Whether rows of the training table that equal an earlier one are left out.',
+  },
   'data.task': {
     kind: 'text',
     default: 'auto',
@@ -41,8 +52,20 @@ export const SETTINGS = {
   'data.split': {
     kind: 'text',
     default: 'auto',
-    choices: ['auto', 'random', 'stratified', 'tail'],
-    help: 'How rows are held out; `tail` keeps the last rows, for tables in time order.',
+    choices: ['auto', 'random', 'stratified', 'tail', 'time', 'group'],
+    help:
+      'How rows are held out: `tail` the last ones of the table, `time` the latest ones by a column, `group` whole ' +
+      'groups; `auto` goes by the group or time column where one is named.',
+  },
+  'data.timeColumn': {
+    kind: 'text',
+    default: null,
+    help: 'Column that says when a row happened; the latest rows are held out. No feature unless kept.',
+  },
+  'data.groupColumn': {
+    kind: 'text',
+    default: null,
+    help: 'Column whose groups are held out whole. No feature unless kept.',
   },
   'data.timeFormats': {
     kind: 'map',
@@ -53,26 +76,31 @@ export const SETTINGS = {
   'features.impute': {
     kind: 'text',
     default: null,
-    choices: ['median', 'mean'],
+    choices: ['median', 'mean', 'most_frequent'],
     help: 'How missing numbers are filled (default: median).',
   },
   'features.outliers': {
     kind: 'text',
     default: null,
-    choices: ['none', 'iqr'],
-    help: 'Whether numbers are capped at 1.5 interquartile ranges (default: iqr for preprocess, none for trees).',
+    choices: ['none', 'iqr', 'zscore', 'percentile'],
+    help: 'How numbers far out are capped (default: iqr for preprocess, none for trees).',
   },
   'features.encode': {
     kind: 'text',
     default: null,
-    choices: ['ordinal', 'one-hot'],
+    choices: ['ordinal', 'one-hot', 'frequency', 'target', 'hashing'],
     help: 'How categories become numbers (default: one-hot for preprocess, ordinal for trees).',
   },
   'features.scale': {
     kind: 'text',
     default: null,
-    choices: ['none', 'standard'],
-    help: 'Whether numbers are standardised (default: standard for preprocess, none for trees).',
+    choices: ['none', 'standard', 'minmax', 'robust'],
+    help: 'How numbers are scaled (default: standard for preprocess, none for trees).',
+  },
+  'features.recipe': {
+    kind: 'path',
+    default: null,
+    help: 'JSON file with the steps, their order, columns and parameters, instead of the four choices.',
   },
   'training.algorithm': {
     kind: 'text',

@@ -19,8 +19,10 @@ export interface BatchOptions extends InputOptions {
   readonly columns: readonly string[];
   /** Columns of the file to carry along as text, trimmed and otherwise untouched. */
   readonly extra?: readonly string[] | undefined;
-  /** One character; sniffed from the header when not given. */
+  /** One ASCII character; sniffed from the header when not given. */
   readonly delimiter?: string | undefined;
+  /** One ASCII character; " when not given. */
+  readonly quote?: string | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
 }
@@ -87,8 +89,8 @@ async function* fileBatches(
 }
 
 function openStream(path: string, format: FileFormat, options: BatchOptions): Promise<RowStream> {
-  const { delimiter, chunkBytes, columns, extra = [] } = options;
-  if (format === 'csv') return CsvStream.open(path, { delimiter, chunkBytes });
+  const { delimiter, quote, chunkBytes, columns, extra = [] } = options;
+  if (format === 'csv') return CsvStream.open(path, { delimiter, quote, chunkBytes });
   if (format === 'parquet') return ParquetStream.open(path, { chunkBytes });
   return JsonStream.open(path, { chunkBytes, needed: [...columns, ...extra] });
 }

@@ -1,27 +1,27 @@
 import type { CellSink } from './cell-sink.js';
-import { CsvReader } from './csv.js';
+import { type CsvOptions, CsvReader } from './csv.js';
 import { fileSize, readChunks } from './file.js';
 import type { RowStream, StreamOptions } from './row-stream.js';
 
+type CsvStreamOptions = StreamOptions & Omit<CsvOptions, 'name'>;
+
 /** The rows of a CSV file. */
 export class CsvStream implements RowStream {
+  readonly anomalies = [];
   readonly progress: { read: number; readonly size: number };
   readonly #reader: CsvReader;
   readonly #chunks: AsyncGenerator<Buffer>;
   #isWhole = false;
 
-  private constructor(path: string, size: number, delimiter: string | undefined, options: StreamOptions) {
+  private constructor(path: string, size: number, options: CsvStreamOptions) {
     this.progress = { read: 0, size };
-    this.#reader = new CsvReader({ name: path, ...(delimiter === undefined ? {} : { delimiter }) });
+    this.#reader = new CsvReader({ name: path, delimiter: options.delimiter, quote: options.quote });
     this.#chunks = readChunks(path, options.chunkBytes);
   }
 
   /** @throws MlxError FILE_*, DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID */
-  static async open(
-    path: string,
-    options: StreamOptions & { readonly delimiter?: string | undefined },
-  ): Promise<CsvStream> {
-    const stream = new CsvStream(path, await fileSize(path), options.delimiter, options);
+  static async open(path: string, options: CsvStreamOptions): Promise<CsvStream> {
+    const stream = new CsvStream(path, await fileSize(path), options);
     try {
       while (stream.#reader.header === undefined && (await stream.next()));
       return stream;

@@ -63,6 +63,15 @@ export class TextCodes {
     return this.#codeOfLevel.get(text) ?? this.#codeOf(Buffer.from(text).toString());
   }
 
+  /** For a text that was decoded already. */
+  codeOfLevel(level: string): number {
+    const known = this.#codeOfLevel.get(level);
+    if (known !== undefined) return known;
+    const code = this.#levels.push(level) - 1;
+    this.#codeOfLevel.set(level, code);
+    return code;
+  }
+
   #codeOf(text: string): number {
     const known = this.#codeOfLevel.get(text);
     if (known !== undefined) return known;
@@ -74,9 +83,7 @@ export class TextCodes {
       return this.#oddCode(text, error);
     }
     if (level === '') return -1;
-    const code = this.#codeOfLevel.get(level) ?? this.#levels.push(level) - 1;
-    this.#codeOfLevel.set(level, code);
-    return code;
+    return this.codeOfLevel(level);
   }
 
   #oddCode(text: string, error: CellError): number {

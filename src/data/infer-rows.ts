@@ -1,15 +1,18 @@
+import type { ColumnSink, RowEstimate } from './column-sink.js';
+import { type Crew, withCrew } from './crew.js';
 import { countDistinct } from './distinct.js';
 import { inferColumn } from './infer.js';
+import { NumberSink } from './number-sink.js';
+import { type NumberSummary, summarise } from './number-summary.js';
 import { type Poured, pourFiles, type SourceFile } from './pour-files.js';
 import type { ReadOptions, ReadResult } from './reading.js';
 import { locateOddCells } from './row-place.js';
-import { type ColumnSink, NumberSink, type RowEstimate, TextSink } from './sinks.js';
 import { isTolerable, UndecidedSink } from './undecided.js';
 import { requireNames } from './wanted.js';
 
 /**
- * Reads files of any format as one table and infers its schema from all rows, as `inferFile` does for a CSV file: one
- * pass, and a second one over those columns alone that looked like numbers or times at first and then were not.
+ * Reads files as one table and infers its schema from all rows: one pass, and a second one over those columns alone
+ * that looked like numbers or times at first and then were not.
  * @param name how messages call the files
  * @throws MlxError as `readTable` does; LateKey
  */
@@ -18,6 +21,20 @@ export async function inferRows(
   files: readonly SourceFile[],
   options: ReadOptions,
   areKeysKnown: boolean,
+): Promise<ReadResult> {
+  const [first] = files;
+  const infer = (crew: Crew | undefined) => inferWith(crew, name, files, { ...options, areKeysKnown });
+  const isCsv = first?.format === 'csv';
+  return isCsv ? withCrew(first.path, options.workers, infer) : infer(undefined);
+}
+
+type InferOptions = ReadOptions & { readonly areKeysKnown: boolean };
+
+async function inferWith(
+  crew: Crew | undefined,
+  name: string,
+  files: readonly SourceFile[],
+  options: InferOptions,
 ): Promise<ReadResult> {
   const formats = new Map(Object.entries(options.timeFormats ?? {}));
   const choose = (header: readonly string[]): readonly string[] => {
@@ -31,18 +48,24 @@ export async function inferRows(
       ? new UndecidedSink(column, estimate)
       : new NumberSink(column, { type: 'time', timeFormat }, estimate);
   };
-  const { poured, sinks } = await pass(files, options, areKeysKnown, choose, start);
+  const { poured, sinks } = await pass(files, options, { choose, start, settlesEarly: true, crew });
   const wrong = [...sinks.keys()].filter((column) => !formats.has(column) && !holds(sinks.get(column)));
   if (wrong.length > 0) {
-    const asText = (column: string, estimate: RowEstimate) =>
-      new TextSink(column, { type: 'text' }, estimate);
-    const again = await pass(files, options, areKeysKnown, () => wrong, asText);
+    const again = await pass(files, options, { choose: () => wrong, start, settlesEarly: false, crew });
     for (const [column, sink] of again.sinks) sinks.set(column, sink);
   }
   locateOddCells(sinks.values(), poured.files);
-  const inferred = [];
-  for (const [column, sink] of sinks)
-    inferred.push(inferColumn(sink.finish(), sink.odd, formats.get(column)));
+  const columns = [...sinks].map(([name, sink]) => ({ name, odd: sink.odd, column: sink.finish() }));
+  const summaries = await summariesOf(
+    columns.flatMap(({ column }) => (column.kind === 'string' ? [] : [column.values])),
+    crew,
+  );
+  const inferred = columns.map(({ name, odd, column }) =>
+    inferColumn(column, odd, {
+      timeFormat: formats.get(name),
+      summary: column.kind === 'string' ? undefined : summaries.get(column.values),
+    }),
+  );
   const { rows, digest, bytes, anomalies } = poured;
   return {
     table: { rows, columns: inferred.map(({ column }) => column) },
@@ -53,21 +76,35 @@ export async function inferRows(
   };
 }
 
-/** Pours the chosen columns into sinks, which settle on a type on the way; in the order of `choose`. */
+async function summariesOf(
+  columns: readonly Float64Array[],
+  crew: Crew | undefined,
+): Promise<ReadonlyMap<Float64Array, NumberSummary>> {
+  const summaries = crew === undefined ? columns.map(summarise) : await crew.summarise(columns);
+  return new Map(columns.map((values, index) => [values, summaries[index] as NumberSummary]));
+}
+
+interface PassOptions {
+  readonly choose: (header: readonly string[]) => readonly string[];
+  readonly start: (name: string, estimate: RowEstimate) => ColumnSink;
+  /** Whether columns settle on a type on the way, or when all rows are known. */
+  readonly settlesEarly: boolean;
+  readonly crew: Crew | undefined;
+}
+
+/** Pours the chosen columns into sinks, which settle on a type; in the order of `choose`. */
 async function pass(
   files: readonly SourceFile[],
-  { delimiter, chunkBytes }: ReadOptions,
-  areKeysKnown: boolean,
-  choose: (header: readonly string[]) => readonly string[],
-  start: (name: string, estimate: RowEstimate) => ColumnSink,
+  options: InferOptions,
+  { choose, start, settlesEarly, crew }: PassOptions,
 ): Promise<{ poured: Poured; sinks: Map<string, ColumnSink> }> {
   const estimate: RowEstimate = { rows: 0 };
   const columns: (ColumnSink | null)[] = [];
   let names: readonly string[] = [];
   let chosen: readonly string[] = [];
-  const settle = (isLast: boolean): void => {
+  const settle = (): void => {
     columns.forEach((sink, index) => {
-      if (sink instanceof UndecidedSink) columns[index] = sink.settle(isLast);
+      if (sink instanceof UndecidedSink) columns[index] = sink.settle();
     });
   };
   const open = (header: readonly string[]): (ColumnSink | null)[] => {
@@ -77,9 +114,9 @@ async function pass(
     for (const name of header) columns.push(kept.has(name) ? start(name, estimate) : null);
     return columns;
   };
-  const onPiece = (): void => settle(false);
-  const poured = await pourFiles(files, open, { delimiter, chunkBytes, estimate, onPiece, areKeysKnown });
-  settle(true);
+  const onRows = settlesEarly ? settle : () => {};
+  const poured = await pourFiles(files, open, { ...options, estimate, onRows, crew });
+  settle();
   const byName = new Map(names.map((name, index) => [name, columns[index] ?? null]));
   const sinks = new Map<string, ColumnSink>();
   for (const name of chosen) {
@@ -95,5 +132,5 @@ function holds(sink: ColumnSink | undefined): boolean {
   const column = sink.finish();
   if (column.kind === 'string') return true;
   const valid = column.values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
-  return isTolerable(sink.odd.count, valid, countDistinct(column.values));
+  return isTolerable(sink.odd.count, valid, () => countDistinct(column.values));
 }

@@ -1,6 +1,6 @@
-import type { Anomaly } from './anomaly.js';
+import { type Anomaly, counted, type TfdvReason } from './anomaly.js';
 import { decimalFromText } from './decimal.js';
-import { countDistinct } from './distinct.js';
+import { type NumberSummary, summarise } from './number-summary.js';
 import { type OddCells, oddCellWords } from './odd-cells.js';
 import type { ColumnSchema, TimeFormat } from './schema.js';
 import type { Column, NumberColumn, StringColumn, TimeColumn } from './table.js';
@@ -28,29 +28,44 @@ export interface InferredColumn {
   readonly anomalies: readonly Anomaly[];
 }
 
+/** What is known of a column beside its cells. */
+export interface ColumnHints {
+  /** The format of a time column; ISO 8601 when not given. */
+  readonly timeFormat?: TimeFormat | undefined;
+  /** The summary of a column of numbers or times, where it was made before. */
+  readonly summary?: NumberSummary | undefined;
+}
+
 /**
  * The type, role and summary of a column, from all of its rows.
  * @param column numbers and times as decoded; text of any kind as trimmed text
- * @param timeFormat the format of a time column
  * @param odd cells that were left out as missing
  */
-export function inferColumn(column: Column, odd: OddCells, timeFormat?: TimeFormat): InferredColumn {
-  const oddCells = odd.count === 0 ? [] : [oddCellsAnomaly(column.name, odd)];
+export function inferColumn(column: Column, odd: OddCells, hints: ColumnHints = {}): InferredColumn {
+  const tfdv = column.kind === 'time' ? 'UNEXPECTED_DATA_TYPE' : 'FLOAT_TYPE_STRING_NOT_FLOAT';
+  const oddCells = odd.count === 0 ? [] : [oddCellsAnomaly(column.name, odd, tfdv)];
   switch (column.kind) {
     case 'number':
-      return inferNumber(column, oddCells);
+      return inferNumber(column, hints.summary ?? summarise(column.values), oddCells);
     case 'time':
-      return describeTime(column, timeFormat ?? 'iso', oddCells);
+      return describeTime(
+        column,
+        hints.timeFormat ?? 'iso',
+        hints.summary ?? summarise(column.values),
+        oddCells,
+      );
     case 'string':
       return inferText(column);
   }
 }
 
-function inferNumber(column: NumberColumn, anomalies: readonly Anomaly[]): InferredColumn {
+function inferNumber(
+  column: NumberColumn,
+  { min, max, present, unique, isInteger }: NumberSummary,
+  anomalies: readonly Anomaly[],
+): InferredColumn {
   const { values, name } = column;
-  const { min, max, present, isInteger } = extent(values);
   if (present === 0) return describeText(emptyText(column), 'category', anomalies);
-  const unique = countDistinct(values);
   if (isInteger && present === values.length && unique === present && isRowNumber(name, values, min, max)) {
     return describeText(asText(column), 'identifier', anomalies);
   }
@@ -62,10 +77,9 @@ function inferNumber(column: NumberColumn, anomalies: readonly Anomaly[]): Infer
 function describeTime(
   column: TimeColumn,
   timeFormat: TimeFormat,
+  { min, max, present, unique }: NumberSummary,
   anomalies: readonly Anomaly[],
 ): InferredColumn {
-  const { min, max, present } = extent(column.values);
-  const unique = countDistinct(column.values);
   const missing = shareMissing(present, column.values.length);
   const range = present === 0 ? {} : { min, max };
   const base = { name: column.name, type: 'time', missing, unique, timeFormat } as const;
@@ -111,9 +125,18 @@ function readTimes(column: StringColumn, counts: Float64Array, format: 'dmy' | '
     );
     const row = column.codes.indexOf(odd) + 1;
     const message = `"${column.name}" holds dates, but for ${cells(count)}: row ${row} has "${column.levels[odd]}"`;
-    anomalies.push({ column: column.name, kind: 'odd-cells', severity: 'error', message, count });
+    const tfdv = 'UNEXPECTED_DATA_TYPE';
+    anomalies.push({
+      column: column.name,
+      kind: 'odd-cells',
+      severity: 'error',
+      message,
+      tfdv,
+      count,
+      rows: [row],
+    });
   }
-  return describeTime({ kind: 'time', name: column.name, values }, format, anomalies);
+  return describeTime({ kind: 'time', name: column.name, values }, format, summarise(values), anomalies);
 }
 
 /** day-first, month-first, or why neither can be told; undefined where the text is no date of this kind. */
@@ -130,11 +153,11 @@ function dateOrder(
     if (order !== 'neither') distinct++;
   });
   const valid = rows.dmy + rows.mdy + rows.either;
-  if (valid === 0 || !isTolerable(rows.neither, valid, distinct)) return undefined;
+  if (valid === 0 || !isTolerable(rows.neither, valid, () => distinct)) return undefined;
   const order = rows.dmy >= rows.mdy ? 'dmy' : 'mdy';
   if (rows[order] === 0) return 'ambiguous';
   const against = rows.dmy + rows.mdy - rows[order];
-  return isTolerable(against + rows.neither, valid - against, distinct) ? order : 'contradictory';
+  return isTolerable(against + rows.neither, valid - against, () => distinct) ? order : 'contradictory';
 }
 
 function textType(column: StringColumn, present: number): 'category' | 'identifier' | 'text' {
@@ -194,22 +217,7 @@ function isRowNumber(name: string, values: Float64Array, min: number, max: numbe
   return isDense && (min === 0 || min === 1) && values.length >= MIN_SHUFFLED_ROWS;
 }
 
-function extent(values: Float64Array) {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let present = 0;
-  let isInteger = true;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (Number.isNaN(value)) continue;
-    present++;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    if (isInteger && !Number.isSafeInteger(value)) isInteger = false;
-  }
-  return { min, max, present, isInteger };
-}
-
-function shareMissing(present: number, rows: number): number {
+export function shareMissing(present: number, rows: number): number {
   return rows === 0 ? 0 : (rows - present) / rows;
 }
 
@@ -244,16 +252,17 @@ function ambiguousTime(name: string, order: 'ambiguous' | 'contradictory'): Anom
     order === 'ambiguous'
       ? `"${name}" holds dates that can be read day first or month first; it is taken as text. ${fix}.`
       : `"${name}" holds dates that are day first in some rows and month first in others; it is taken as text. ${fix}.`;
-  return { column: name, kind: 'ambiguous-time', severity: 'warning', message };
+  return { column: name, kind: 'ambiguous-time', severity: 'warning', message, tfdv: 'UNEXPECTED_DATA_TYPE' };
 }
 
-function oddCellsAnomaly(column: string, odd: OddCells): Anomaly {
+function oddCellsAnomaly(column: string, odd: OddCells, tfdv: TfdvReason): Anomaly {
   const [first] = odd.first;
   const where = first === undefined ? '' : `; ${oddCellWords(first)}`;
   const message = `"${column}" has ${cells(odd.count)} that cannot be read like the others${where}`;
-  return { column, kind: 'odd-cells', severity: 'error', message, count: odd.count };
+  const rows = odd.first.map(({ row }) => row);
+  return { column, kind: 'odd-cells', severity: 'error', message, tfdv, count: odd.count, rows };
 }
 
 function cells(count: number): string {
-  return count === 1 ? '1 cell' : `${count} cells`;
+  return counted(count, 'cell');
 }

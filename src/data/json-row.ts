@@ -1,8 +1,8 @@
 import { MlxError } from '../errors.js';
 import type { CellSink } from './cell-sink.js';
-import { MAX_COLUMNS } from './csv.js';
 import { type DecimalEnd, decimalFromText, scanDecimal } from './decimal.js';
-import { NumberSink } from './sinks.js';
+import { MAX_COLUMNS } from './header.js';
+import { NumberSink } from './number-sink.js';
 
 /** What stands in a field of a row: its bytes, or nothing. */
 const NOTHING = 0;

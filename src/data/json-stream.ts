@@ -22,6 +22,7 @@ export class LateKey extends Error {}
  * `needed` says which are of interest: then the whole file is gone through for its keys first, if need be.
  */
 export class JsonStream implements RowStream {
+  readonly anomalies = [];
   readonly progress = { read: 0, size: 0 };
   readonly #name: string;
   readonly #options: StreamOptions;

@@ -1,5 +1,6 @@
 import { MlxError } from '../errors.js';
 import type { CellError } from './cell.js';
+import type { OddPart, PartPosition } from './column-sink.js';
 
 /** A cell that its column cannot hold. */
 export interface OddCell {
@@ -38,6 +39,21 @@ export class OddCells {
   /** Says of each cell which file it is in, and which row of that. */
   locate(placeOf: (row: number) => { readonly file: string; readonly row: number }): void {
     this.#first = this.#first.map((cell) => ({ ...cell, ...placeOf(cell.row) }));
+  }
+
+  /** What is here, leaving nothing. */
+  take(): OddPart {
+    const part = { count: this.#count, first: this.#first };
+    this.#count = 0;
+    this.#first = [];
+    return part;
+  }
+
+  append({ count, first }: OddPart, { rows, lines }: PartPosition): void {
+    this.#count += count;
+    for (const cell of first.slice(0, OddCells.KEPT - this.#first.length)) {
+      this.#first.push({ ...cell, row: cell.row + rows, line: cell.line + lines });
+    }
   }
 }
 

@@ -4,8 +4,8 @@ import { MlxError } from '../errors.js';
 import type { Anomaly } from './anomaly.js';
 import type { CellSink } from './cell-sink.js';
 import { fileSize, readChunks } from './file.js';
+import { NumberSink } from './number-sink.js';
 import type { RowStream, StreamOptions } from './row-stream.js';
-import { NumberSink } from './sinks.js';
 import { cellText } from './table.js';
 
 /** From here on doubles do not hold every integer. */

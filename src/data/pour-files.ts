@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { MlxError } from '../errors.js';
 import type { Anomaly } from './anomaly.js';
-import type { CellSink } from './cell-sink.js';
+import type { ColumnSink, RowEstimate } from './column-sink.js';
+import { type Crew, withCrew } from './crew.js';
 import type { FileFormat } from './format.js';
 import { JsonStream, LateKey } from './json-stream.js';
 import { ParquetStream } from './parquet-stream.js';
 import { type OpenSinks, type PourOptions, pourFile, refuseEmpty } from './pour.js';
 import type { ReadOptions } from './reading.js';
-import type { RowEstimate } from './sinks.js';
 
 /** A file to read. */
 export interface SourceFile {
@@ -25,10 +25,7 @@ export interface Poured {
   readonly anomalies: readonly Anomaly[];
 }
 
-export interface PourFilesOptions extends Pick<ReadOptions, 'delimiter' | 'chunkBytes'> {
-  readonly estimate: RowEstimate;
-  /** Called after each piece; may replace sinks in the array that `open` gave. */
-  readonly onPiece?: () => void;
+export interface PourFilesOptions extends Omit<PourOptions, 'hash'>, Pick<ReadOptions, 'workers'> {
   /** Whether JSON files are gone through for all their keys first. */
   readonly areKeysKnown?: boolean;
 }
@@ -51,13 +48,12 @@ export async function pourFiles(
   for (const { path, format } of files) {
     const hash = createHash('sha256');
     const estimate = estimateAfter(rows, options.estimate);
-    const onPiece = (): void => {
-      options.onPiece?.();
+    const onRows = (): void => {
+      options.onRows?.();
       joint.refresh();
     };
-    const pourOptions = { ...options, hash, estimate, onPiece };
     const openFile: OpenSinks = (header) => joint.open(header, path);
-    const poured = await pourOne(path, format, openFile, pourOptions, options.areKeysKnown === true);
+    const poured = await pourOne(path, format, openFile, { ...options, hash, estimate, onRows });
     rows += poured.rows;
     done.push({ path, ...poured, digest: hash.digest() });
   }
@@ -79,32 +75,33 @@ async function pourOne(
   path: string,
   format: FileFormat,
   open: OpenSinks,
-  options: PourOptions,
-  areKeysKnown: boolean,
+  options: PourFilesOptions & Pick<PourOptions, 'hash'>,
 ): Promise<{ rows: number; bytes: number; anomalies: readonly Anomaly[] }> {
-  if (format === 'csv') return { ...(await pourFile(path, open, options)), anomalies: [] };
-  const { hash, chunkBytes } = options;
-  const stream =
-    format === 'parquet'
-      ? await ParquetStream.open(path, { hash, chunkBytes })
-      : await JsonStream.open(path, { hash, chunkBytes, needed: areKeysKnown ? 'all' : undefined });
+  if (format === 'csv') {
+    const pour = (crew: Crew | undefined) => pourFile(path, open, { ...options, crew });
+    const poured = await (options.crew === undefined
+      ? withCrew(path, options.workers, pour)
+      : pour(options.crew));
+    return { ...poured, anomalies: [] };
+  }
+  const stream = await (format === 'parquet'
+    ? ParquetStream.open(path, options)
+    : JsonStream.open(path, { ...options, needed: options.areKeysKnown === true ? 'all' : undefined }));
   try {
     const sinks = openKnowing(stream, open);
-    let rows = 0;
+    let [rows, told] = [0, 0];
     do {
       for (let added = stream.read(sinks, PIECE_ROWS); added > 0; added = stream.read(sinks, PIECE_ROWS)) {
         rows += added;
         const { read, size } = stream.progress;
         if (read > 0) options.estimate.rows = Math.ceil((rows * Math.max(size, read) * 1.01) / read) + 16;
-        options.onPiece?.();
+        if (rows < 2 * told) continue;
+        told = rows;
+        options.onRows?.();
       }
     } while (await stream.next());
     refuseEmpty(path, rows);
-    return {
-      rows,
-      bytes: stream.progress.size,
-      anomalies: stream instanceof ParquetStream ? stream.anomalies : [],
-    };
+    return { rows, bytes: stream.progress.size, anomalies: stream.anomalies };
   } finally {
     await stream.close();
   }
@@ -114,7 +111,7 @@ async function pourOne(
 const PIECE_ROWS = 4096;
 
 /** Columns that seem to be missing may be among the keys that have not been seen. */
-function openKnowing(stream: JsonStream | ParquetStream, open: OpenSinks): (CellSink | null)[] {
+function openKnowing(stream: JsonStream | ParquetStream, open: OpenSinks): (ColumnSink | null)[] {
   try {
     return open(stream.header);
   } catch (thrown) {
@@ -139,17 +136,17 @@ function estimateAfter(rows: number, estimate: RowEstimate): RowEstimate {
 class JointSinks {
   readonly #open: OpenSinks;
   #first:
-    | { readonly header: readonly string[]; readonly path: string; sinks: (CellSink | null)[] }
+    | { readonly header: readonly string[]; readonly path: string; sinks: (ColumnSink | null)[] }
     | undefined;
   #order: readonly number[] = [];
-  #sinks: (CellSink | null)[] = [];
+  #sinks: (ColumnSink | null)[] = [];
 
   constructor(open: OpenSinks) {
     this.#open = open;
   }
 
   /** @throws MlxError DATA_INVALID for other columns than the first file's */
-  open(header: readonly string[], path: string): (CellSink | null)[] {
+  open(header: readonly string[], path: string): (ColumnSink | null)[] {
     if (this.#first === undefined) {
       const sinks = this.#open(header);
       this.#first = { header, path, sinks };

@@ -1,22 +1,32 @@
 import type { Hash } from 'node:crypto';
 import { MlxError } from '../errors.js';
 import type { CellSink } from './cell-sink.js';
+import type { ColumnSink, RowEstimate } from './column-sink.js';
+import type { Crew } from './crew.js';
+import { CrewPour, type PourPosition } from './crew-pour.js';
 import { CsvReader } from './csv.js';
+import { type CsvOptions, CsvPieces } from './csv-pieces.js';
 import { fileSize, readChunks } from './file.js';
-import type { RowEstimate } from './sinks.js';
+import { parseRows } from './papa.js';
+import { PieceReader } from './piece.js';
+import type { Piece } from './records.js';
 
 /** Sinks for the columns of a header, in its order; null for a column that is not wanted. */
-export type OpenSinks = (header: readonly string[]) => (CellSink | null)[];
+export type OpenSinks = (header: readonly string[]) => (ColumnSink | null)[];
 
-export interface PourOptions {
-  readonly delimiter?: string | undefined;
+export interface PourOptions extends Omit<CsvOptions, 'name'> {
   readonly chunkBytes?: number | undefined;
   /** Fed every byte of the file. */
-  readonly hash?: Hash;
+  readonly hash?: Hash | undefined;
   /** Updated once the first rows are known. */
   readonly estimate: RowEstimate;
-  /** Called after each piece; may replace sinks in the array that `open` gave. */
-  readonly onPiece?: () => void;
+  /**
+   * Called when the first rows are in the sinks, and whenever twice as many bytes are; may replace sinks in the
+   * array that `open` gave.
+   */
+  readonly onRows?: (() => void) | undefined;
+  /** Reads all but the first piece. */
+  readonly crew?: Crew | undefined;
 }
 
 /** The first piece is small, so that types and the number of rows are guessed early. */
@@ -24,38 +34,53 @@ const SAMPLE_BYTES = 256 * 1024;
 
 /**
  * Pours a CSV file into the sinks. @returns rows and bytes of the file
- * @throws MlxError FILE_*, DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID
+ * @throws MlxError FILE_*, DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID, USAGE
  */
 export async function pourFile(
   path: string,
   open: OpenSinks,
   options: PourOptions,
 ): Promise<{ rows: number; bytes: number }> {
+  const { hash, estimate, chunkBytes, crew, onRows } = options;
   const size = await fileSize(path);
-  const pouring = new Pouring(path, open, options.delimiter);
-  let [rows, bytes] = [0, 0];
-  for await (const chunk of readChunks(path, options.chunkBytes)) {
-    options.hash?.update(chunk);
+  const pieces = new CsvPieces({ ...options, name: path });
+  const pouring = new Pouring(pieces, open, { crew, onRows });
+  let bytes = 0;
+  for await (const chunk of readChunks(path, chunkBytes)) {
+    hash?.update(chunk);
     for (const part of bytes === 0
       ? [chunk.subarray(0, SAMPLE_BYTES), chunk.subarray(SAMPLE_BYTES)]
       : [chunk]) {
       bytes += part.length;
-      const added = pouring.push(part);
-      if (added === 0) continue;
-      rows += added;
-      options.estimate.rows = Math.ceil((rows * Math.max(size, bytes) * 1.01) / bytes) + 16;
-      options.onPiece?.();
+      const soFar = bytes;
+      await pouring.take(pieces.push(part), (rows) => {
+        estimate.rows = Math.ceil((rows * Math.max(size, soFar) * 1.01) / soFar) + 16;
+      });
     }
   }
-  rows += pouring.end();
+  await pouring.take(pieces.end());
+  const rows = await pouring.finish();
   refuseEmpty(path, rows);
   return { rows, bytes };
 }
 
 /** Pours CSV text into the sinks. @returns its rows; throws as {@link pourFile} does */
-export function pourText(text: string, name: string, open: OpenSinks): number {
-  const pouring = new Pouring(name, open, undefined);
-  const rows = pouring.push(Buffer.from(text)) + pouring.end();
+export function pourText(
+  text: string,
+  name: string,
+  open: (header: readonly string[]) => (CellSink | null)[],
+): number {
+  const reader = new CsvReader({ name }, parseRows);
+  let sinks: (CellSink | null)[] | undefined;
+  const read = (): number => {
+    if (reader.header === undefined) return 0;
+    sinks ??= open(reader.header);
+    return reader.read(sinks, Number.POSITIVE_INFINITY);
+  };
+  reader.push(Buffer.from(text));
+  let rows = read();
+  reader.end();
+  rows += read();
   refuseEmpty(name, rows);
   return rows;
 }
@@ -68,30 +93,74 @@ export function refuseEmpty(name: string, rows: number): void {
   });
 }
 
+/** Pieces on their way into sinks: read here at first, then by the crew if there is one. */
 class Pouring {
-  readonly #reader: CsvReader;
+  readonly #pieces: CsvPieces;
   readonly #open: OpenSinks;
-  #sinks: (CellSink | null)[] | undefined;
+  readonly #options: Pick<PourOptions, 'crew' | 'onRows'>;
+  readonly #at: PourPosition = { rows: 0, line: 0 };
+  #sinks: (ColumnSink | null)[] = [];
+  #bytes = 0;
+  /** Bytes at the last call of `onRows`. */
+  #toldBytes = 0;
+  #crewPour: CrewPour | undefined;
 
-  constructor(name: string, open: OpenSinks, delimiter: string | undefined) {
-    this.#reader = new CsvReader({ name, ...(delimiter === undefined ? {} : { delimiter }) });
+  constructor(pieces: CsvPieces, open: OpenSinks, options: Pick<PourOptions, 'crew' | 'onRows'>) {
+    this.#pieces = pieces;
     this.#open = open;
+    this.#options = options;
   }
 
-  push(chunk: Buffer): number {
-    this.#reader.push(chunk);
-    return this.#read();
+  get rows(): number {
+    return this.#at.rows;
   }
 
-  end(): number {
-    this.#reader.end();
-    return this.#read();
+  /** @param onAdded told how many rows are in the sinks once those of the piece are */
+  async take(piece: Piece | undefined, onAdded: (rows: number) => void = () => {}): Promise<void> {
+    this.#openSinks();
+    if (piece === undefined) return;
+    const { crew } = this.#options;
+    if (crew === undefined || this.#bytes === 0 || piece.isEndless) {
+      await this.#crewPour?.drain();
+      this.#takeHere(piece);
+      onAdded(this.rows);
+      if (this.#bytes >= 2 * this.#toldBytes) this.#tell();
+      return;
+    }
+    if (this.#bytes >= 2 * this.#toldBytes) {
+      await this.#crewPour?.drain();
+      this.#tell();
+    }
+    if (this.#crewPour?.isInto(this.#sinks) !== true) {
+      await this.#crewPour?.drain();
+      this.#crewPour = new CrewPour(crew, this.#pieces.source, this.#sinks, this.#at);
+    }
+    await this.#crewPour.give(piece.bytes, () => onAdded(this.rows));
+    this.#bytes += piece.bytes.length;
   }
 
-  #read(): number {
-    const { header } = this.#reader;
-    if (header === undefined) return 0;
-    this.#sinks ??= this.#open(header);
-    return this.#reader.read(this.#sinks, Number.POSITIVE_INFINITY);
+  #takeHere(piece: Piece): void {
+    const reader = new PieceReader(piece, this.#pieces.source, this.#at.line);
+    this.#at.rows += reader.read(this.#sinks, Number.POSITIVE_INFINITY);
+    this.#at.line = reader.line;
+    this.#bytes += piece.bytes.length;
+  }
+
+  /** @returns all rows */
+  async finish(): Promise<number> {
+    await this.#crewPour?.drain();
+    return this.rows;
+  }
+
+  #openSinks(): void {
+    const { header } = this.#pieces;
+    if (header === undefined || this.#at.line > 0) return;
+    this.#sinks = this.#open(header.names);
+    this.#at.line = header.nextLine;
+  }
+
+  #tell(): void {
+    this.#toldBytes = this.#bytes;
+    this.#options.onRows?.();
   }
 }

@@ -1,4 +1,4 @@
-import { inferFile } from './infer-file.js';
+import type { RowEstimate } from './column-sink.js';
 import { inferRows } from './infer-rows.js';
 import { type Input, withInput } from './input.js';
 import { LateKey } from './json-stream.js';
@@ -7,7 +7,6 @@ import { pourFiles, type SourceFile } from './pour-files.js';
 import type { ReadOptions, ReadResult } from './reading.js';
 import type { Schema } from './schema.js';
 import { SchemaPlan } from './schema-plan.js';
-import type { RowEstimate } from './sinks.js';
 import type { Table } from './table.js';
 
 export { type BatchOptions, readBatches, type TableBatch } from './batches.js';
@@ -42,18 +41,12 @@ async function read(
   options: ReadOptions,
   areKeysKnown: boolean,
 ): Promise<ReadResult> {
-  const { schema } = options;
-  if (schema === undefined) {
-    const [only] = files;
-    if (files.length === 1 && only?.format === 'csv') return inferFile(only.path, options);
-    return inferRows(name, files, options, areKeysKnown);
-  }
-  const { columns, delimiter, chunkBytes } = options;
+  const { schema, columns } = options;
+  if (schema === undefined) return inferRows(name, files, options, areKeysKnown);
   const estimate: RowEstimate = { rows: 0 };
   const plan = new SchemaPlan(schema, name, columns, estimate);
   const poured = await pourFiles(files, (header) => plan.open(header), {
-    delimiter,
-    chunkBytes,
+    ...options,
     estimate,
     areKeysKnown,
   });

@@ -10,10 +10,14 @@ export interface ReadOptions extends InputOptions {
   readonly timeFormats?: Readonly<Record<string, TimeFormat>> | undefined;
   /** Keep only these columns. */
   readonly columns?: readonly string[] | undefined;
-  /** One character; sniffed from the header when not given. */
+  /** One ASCII character (a tab may be written `\t`); sniffed from the header when not given. */
   readonly delimiter?: string | undefined;
+  /** One ASCII character; " when not given. */
+  readonly quote?: string | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
+  /** Threads to read with, 0 for none; decided by the file and the machine when not given. Makes no difference to the result. */
+  readonly workers?: number | undefined;
 }
 
 export interface ReadResult {

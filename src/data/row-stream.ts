@@ -1,4 +1,5 @@
 import type { Hash } from 'node:crypto';
+import type { Anomaly } from './anomaly.js';
 import type { CellSink } from './cell-sink.js';
 
 /**
@@ -12,6 +13,8 @@ export interface RowStream {
   readonly header: readonly string[];
   /** Bytes of the file that were read so far, of those it has; 0 of 0 where that is not known. */
   readonly progress: { readonly read: number; readonly size: number };
+  /** What became of values that a cell cannot hold as they are, once they were read. */
+  readonly anomalies: readonly Anomaly[];
   /** False when there is no more. @throws MlxError DATA_MALFORMED, FILE_UNREADABLE */
   next(): Promise<boolean>;
   /**

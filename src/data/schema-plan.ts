@@ -1,7 +1,8 @@
+import type { ColumnSink, RowEstimate } from './column-sink.js';
 import { failOnOddCells } from './odd-cells.js';
 import { locateOddCells } from './row-place.js';
 import type { Schema } from './schema.js';
-import { type ColumnSink, columnSink, type RowEstimate } from './sinks.js';
+import { columnSink } from './sinks.js';
 import type { Table } from './table.js';
 import { wantedColumns } from './wanted.js';
 

@@ -1,15 +1,29 @@
+export const COLUMN_TYPES = [
+  'number',
+  'integer',
+  'boolean',
+  'category',
+  'time',
+  'text',
+  'identifier',
+] as const;
 /** What a column holds. `text` and `identifier` are never features. */
-export type ColumnType = 'number' | 'integer' | 'boolean' | 'category' | 'time' | 'text' | 'identifier';
+export type ColumnType = (typeof COLUMN_TYPES)[number];
 
-/** What a column is for. */
-export type ColumnRole = 'feature' | 'target' | 'ignore';
+export const COLUMN_ROLES = ['feature', 'target', 'weight', 'time', 'group', 'ignore'] as const;
+/**
+ * What a column is for. `weight` is how much a row counts, `time` is when it happened and `group` is to whom:
+ * rows are held out by them, and none of the three is a feature.
+ */
+export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
 /**
  * How the text of a time column is read; found from the data, never guessed in silence.
  * `iso` = ISO 8601 date or date-time (UTC unless an offset is given), `dmy` / `mdy` = day or month
  * first with `/`, `-` or `.` and an optional `HH:MM[:SS]`, `epoch` = seconds since 1970.
  */
-export type TimeFormat = 'iso' | 'dmy' | 'mdy' | 'epoch';
+export type TimeFormat = (typeof TIME_FORMATS)[number];
+export const TIME_FORMATS = ['iso', 'dmy', 'mdy', 'epoch'] as const;
 
 export interface ColumnSchema {
   readonly name: string;
@@ -45,6 +59,11 @@ export function featureColumns(schema: Schema): readonly ColumnSchema[] {
 
 export function targetColumn(schema: Schema): ColumnSchema | undefined {
   return schema.columns.find((column) => column.role === 'target');
+}
+
+/** The column of a role that one column at most has. */
+export function columnOfRole(schema: Schema, role: 'weight' | 'time' | 'group'): ColumnSchema | undefined {
+  return schema.columns.find((column) => column.role === role);
 }
 
 /** The table column kind in which a column of this type is held. */

@@ -49,7 +49,8 @@ export function splitRows(rows: number, { testShare, seed, method, classes }: Sp
   };
 }
 
-function heldOut(rows: number, share: number): number {
+/** How many rows a share is. */
+export function heldOut(rows: number, share: number): number {
   const count = Math.round(rows * share);
   if (rows < 2 || share === 0 || share === 1) return count;
   return Math.min(Math.max(count, 1), rows - 1);

@@ -49,6 +49,12 @@ export function selectColumns(table: Table, names: readonly string[]): Table {
   return { rows: table.rows, columns };
 }
 
+/** The rows from `start` to before `end`, as a view. */
+export function sliceColumn(column: Column, start: number, end: number): Column {
+  if (column.kind === 'string') return { ...column, codes: column.codes.subarray(start, end) };
+  return { ...column, values: column.values.subarray(start, end) };
+}
+
 /** One cell for people and CSV: numbers as JavaScript prints them, times as ISO 8601, '' = missing. */
 export function cellText(column: Column, row: number): string {
   switch (column.kind) {

@@ -1,6 +1,9 @@
 import { CellError, decodeText } from './cell.js';
+import type { ColumnSink, RowEstimate, SeenAt, SinkPlan } from './column-sink.js';
 import { decimalFromText } from './decimal.js';
-import { type ColumnSink, NumberSink, type RowEstimate, TextSink } from './sinks.js';
+import { countDistinct } from './distinct.js';
+import { NumberSink } from './number-sink.js';
+import { TextSink } from './text-sink.js';
 import { timeFromText } from './time.js';
 
 /** With more distinct numbers than this, a column with a rare word among them is numeric all the same. */
@@ -11,8 +14,8 @@ const ODD_SHARE = 0.01;
  * Whether a column is of a type although `odd` of its cells are not: at most 1 % (or a single cell), and so many
  * distinct values that it cannot be meant as a category.
  */
-export function isTolerable(odd: number, valid: number, distinct: number): boolean {
-  return odd === 0 || (odd <= Math.max(1, ODD_SHARE * (odd + valid)) && distinct > MANY_NUMBERS);
+export function isTolerable(odd: number, valid: number, countDistinct: () => number): boolean {
+  return odd === 0 || (odd <= Math.max(1, ODD_SHARE * (odd + valid)) && countDistinct() > MANY_NUMBERS);
 }
 
 /** A reading of text as values, tried on the levels seen so far. */
@@ -28,9 +31,11 @@ const READINGS = [
 export class UndecidedSink extends TextSink {
   readonly #name: string;
   readonly #estimate: RowEstimate;
-  /** Row (from 1) and line on which each level was first seen. */
-  readonly #firstSeen: { readonly row: number; readonly line: number }[] = [];
-  #triedAt = 0;
+  /** Row (from 1) on which each level was first seen, and its line. */
+  readonly #rows: number[] = [];
+  readonly #lines: number[] = [];
+  /** First level that was not taken yet. */
+  #untaken = 0;
 
   constructor(name: string, estimate: RowEstimate) {
     super(name, { type: 'text' }, estimate);
@@ -38,34 +43,44 @@ export class UndecidedSink extends TextSink {
     this.#estimate = estimate;
   }
 
-  protected override seen(code: number, line: number): void {
-    if (code === this.#firstSeen.length) this.#firstSeen.push({ row: this.length + 1, line });
+  override get plan(): SinkPlan {
+    return { kind: 'text', type: { type: 'text' }, isUndecided: true };
   }
 
-  /** The sink to go on with: another one once the type is clear. Tried again whenever the rows have doubled. */
-  settle(isLast: boolean): ColumnSink {
-    if (!isLast && this.length < this.#triedAt * 2) return this;
-    this.#triedAt = this.length;
+  protected override seen(code: number, row: number, line: number): void {
+    if (code !== this.#rows.length) return;
+    this.#rows.push(row);
+    this.#lines.push(line);
+  }
+
+  protected override takeSeen(isFull: boolean): SeenAt {
+    const rows = Int32Array.from(this.#rows.slice(this.#untaken));
+    const lines = Int32Array.from(this.#lines.slice(this.#untaken));
+    if (isFull) this.#rows.length = this.#lines.length = 0;
+    this.#untaken = this.#rows.length;
+    return { rows, lines };
+  }
+
+  /** The sink to go on with: another one once the type is clear. */
+  settle(): ColumnSink {
     const { codes, levels } = this.view();
     if (levels.length === 0) return this;
     const counts = new Float64Array(levels.length);
     for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1;
     for (const { type, read } of READINGS) {
       const values = Float64Array.from(levels, read);
-      let [valid, odd, distinct] = [0, 0, 0];
+      let [valid, odd] = [0, 0];
       values.forEach((value, level) => {
-        const count = counts[level] as number;
-        if (Number.isNaN(value)) odd += count;
-        else [valid, distinct] = [valid + count, distinct + 1];
+        if (Number.isNaN(value)) odd += counts[level] as number;
+        else valid += counts[level] as number;
       });
-      if (valid > 0 && isTolerable(odd, valid, distinct)) {
+      if (valid > 0 && isTolerable(odd, valid, () => countDistinct(values))) {
         const sink = new NumberSink(this.#name, type, this.#estimate);
         for (const code of codes) sink.push(code < 0 ? Number.NaN : (values[code] as number));
         values.forEach((value, level) => {
-          const first = this.#firstSeen[level];
-          if (!Number.isNaN(value) || first === undefined) return;
+          if (!Number.isNaN(value)) return;
           const error = oddLevel(type, levels[level] as string);
-          sink.odd.add(error, first.row, first.line, counts[level]);
+          sink.odd.add(error, this.#rows[level] as number, this.#lines[level] as number, counts[level]);
         });
         return sink;
       }

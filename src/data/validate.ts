@@ -1,15 +1,15 @@
 import { MlxError } from '../errors.js';
-import type { Anomaly, AnomalyKind } from './anomaly.js';
+import { type Anomaly, type AnomalyKind, counted, NAMED_ROWS, type TfdvReason } from './anomaly.js';
 import type { ColumnSchema, Schema } from './schema.js';
+import type { ColumnRule, SchemaRules } from './schema-rules.js';
 import {
   type Column,
-  findColumn,
+  cellText,
   type NumberColumn,
   type StringColumn,
   type Table,
   type TimeColumn,
 } from './table.js';
-import { timeFromText } from './time.js';
 
 export type { Anomaly, AnomalyKind } from './anomaly.js';
 
@@ -18,22 +18,32 @@ const MOSTLY_MISSING = 0.5;
 const SHOWN_LEVELS = 5;
 
 /**
- * What is wrong with a table, measured by the schema that it should have.
- * Errors: a feature or target column is missing, or holds another type. Warnings: all, or more than half, of
- * a column missing where the schema had fewer; one value in every row; levels or values that the schema has not seen.
- * Columns that the schema ignores are passed over. To check a table by itself, give its own schema twice.
- * @param seen the schema inferred from the table itself
+ * What strikes in the columns of a table by themselves: no values, few, or one alone. Warnings all.
+ * @param left columns to pass over
  */
-export function validateTable(table: Table, schema: Schema, seen: Schema): readonly Anomaly[] {
-  const seenByName = new Map(seen.columns.map((column) => [column.name, column]));
-  return schema.columns
-    .filter((expected) => expected.role !== 'ignore' || expected === seenByName.get(expected.name))
-    .flatMap((expected) => {
-      const column = findColumn(table, expected.name);
-      const found = seenByName.get(expected.name);
-      if (column === undefined || found === undefined) return [missingColumn(expected)];
-      return [...checkPresence(found), ...checkFit(column, expected, found)];
-    });
+export function validateAlone(schema: Schema, left: ReadonlySet<string> = new Set()): readonly Anomaly[] {
+  return schema.columns.filter(({ name }) => !left.has(name)).flatMap(checkPresence);
+}
+
+/**
+ * Everything in which a table departs from the rules that it should follow, each with the rows where it does. Errors:
+ * a required column is missing, too much of it is missing, a whole number is none, a value is there twice that may
+ * not be, a value lies outside its range or levels; the last is a warning where the rule allows it. Warnings too:
+ * a column that no rule names, and what {@link validateAlone} finds. Ignored columns are passed over.
+ * @param seen the schema of the table itself, read by the same rules
+ */
+export function validateTable(table: Table, rules: SchemaRules, seen: Schema): readonly Anomaly[] {
+  const columnOf = new Map(table.columns.map((column) => [column.name, column]));
+  const seenOf = new Map(seen.columns.map((column) => [column.name, column]));
+  const checked = rules.columns.flatMap((rule) => {
+    const [column, found] = [columnOf.get(rule.name), seenOf.get(rule.name)];
+    if (column === undefined || found === undefined) return missingColumn(rule);
+    if (rule.role === 'ignore') return [];
+    return [...checkMissing(rule, found), ...checkValues(column, rule, found)];
+  });
+  const ruled = new Set(rules.columns.map(({ name }) => name));
+  const extra = table.columns.filter(({ name }) => !ruled.has(name)).map(({ name }) => newColumn(name));
+  return [...checked, ...extra];
 }
 
 /** Throws when there is an error among the anomalies; the first few are in the message, all in the details. */
@@ -48,105 +58,174 @@ export function failOnErrors(anomalies: readonly Anomaly[], name: string): void 
   });
 }
 
-function missingColumn({ name, type }: ColumnSchema): Anomaly {
-  return anomaly(name, 'missing-column', 'error', `the column "${name}" (${type}) is missing`);
+function missingColumn({ name, type, role, required }: ColumnRule): Anomaly[] {
+  if (!required && role === 'ignore') return [];
+  const severity = required ? 'error' : 'warning';
+  return [
+    anomaly(
+      name,
+      'missing-column',
+      severity,
+      `the column "${name}" (${type}) is missing`,
+      'SCHEMA_MISSING_COLUMN',
+    ),
+  ];
+}
+
+function newColumn(name: string): Anomaly {
+  return anomaly(
+    name,
+    'new-column',
+    'warning',
+    `the schema has no column "${name}"; it is ignored`,
+    'SCHEMA_NEW_COLUMN',
+  );
+}
+
+function checkMissing(rule: ColumnRule, found: ColumnSchema): Anomaly[] {
+  const { name, maxMissing } = rule;
+  if (maxMissing === undefined || found.missing <= maxMissing) return checkPresence(found);
+  const message = `${percent(found.missing)} of "${name}" is missing; ${percent(maxMissing)} may be`;
+  const tfdv = found.unique === 0 ? 'FEATURE_TYPE_NOT_PRESENT' : 'FEATURE_TYPE_LOW_FRACTION_PRESENT';
+  return [anomaly(name, 'too-many-missing', 'error', message, tfdv)];
 }
 
 function checkPresence({ name, missing, unique }: ColumnSchema): Anomaly[] {
-  if (unique === 0) return [anomaly(name, 'all-missing', 'warning', `every value of "${name}" is missing`)];
+  if (unique === 0) {
+    const message = `every value of "${name}" is missing`;
+    return [anomaly(name, 'all-missing', 'warning', message, 'FEATURE_TYPE_NOT_PRESENT')];
+  }
   if (missing > MOSTLY_MISSING) {
-    const share = `${(missing * 100).toFixed(1)} %`;
-    return [anomaly(name, 'mostly-missing', 'warning', `${share} of "${name}" is missing`)];
+    const message = `${percent(missing)} of "${name}" is missing`;
+    return [anomaly(name, 'mostly-missing', 'warning', message, 'FEATURE_TYPE_LOW_FRACTION_PRESENT')];
   }
   if (unique > 1 || missing > 0) return [];
-  return [anomaly(name, 'constant', 'warning', `"${name}" has one value in every row`)];
+  return [
+    anomaly(name, 'constant', 'warning', `"${name}" has one value in every row`, 'FEATURE_TYPE_LOW_UNIQUE'),
+  ];
 }
 
-function checkFit(column: Column, expected: ColumnSchema, found: ColumnSchema): Anomaly[] {
-  const { name } = expected;
+function checkValues(column: Column, rule: ColumnRule, found: ColumnSchema): Anomaly[] {
   if (found.unique === 0) return [];
-  if (!isCompatible(column, expected)) {
-    const message = `"${name}" should be of type ${expected.type} and is of type ${found.type}`;
-    return [anomaly(name, 'wrong-type', 'error', message)];
-  }
-  if (column.kind === 'string') return checkLevels(column, expected);
-  return expected.levels === undefined ? checkRange(column, expected) : checkLevels(asText(column), expected);
+  const unique = rule.unique ? checkUnique(column, found) : [];
+  if (column.kind === 'string') return [...checkLevels(column, rule), ...unique];
+  const whole = rule.type === 'integer' ? checkWhole(column) : [];
+  return [...whole, ...checkRange(column, rule, found), ...unique];
 }
 
-/** Whether the cells of a column could be read as the type it should have. */
-function isCompatible(column: Column, expected: ColumnSchema): boolean {
-  switch (expected.type) {
-    case 'number':
-    case 'integer':
-      return column.kind === 'number' || (column.kind === 'string' && isNumericIdentifier(column.levels));
-    case 'time':
-      return (
-        column.kind === 'time' ||
-        (column.kind === 'number' && expected.timeFormat === 'epoch') ||
-        (column.kind === 'string' && column.levels.every((level) => isTime(level, expected)))
-      );
-    case 'boolean':
-      return (
-        column.kind === 'string' && column.levels.every((level) => level === 'true' || level === 'false')
-      );
-    case 'category':
-    case 'text':
-    case 'identifier':
-      return column.kind !== 'time';
-  }
-}
-
-/** Numbers that inference took for row numbers are text in the table. */
-function isNumericIdentifier(levels: readonly string[]): boolean {
-  return levels.every((level) => /^-?\d+$/.test(level));
-}
-
-function isTime(level: string, { timeFormat = 'iso' }: ColumnSchema): boolean {
-  return !Number.isNaN(timeFromText(level, timeFormat));
-}
-
-/** Numbers as the category that they are in the schema. */
-function asText({ name, values }: NumberColumn | TimeColumn): StringColumn {
-  const codeOf = new Map<number, number>();
-  const codes = Int32Array.from(values, (value) => {
-    if (Number.isNaN(value)) return -1;
-    const code = codeOf.get(value) ?? codeOf.size;
-    codeOf.set(value, code);
-    return code;
-  });
-  return { kind: 'string', name, codes, levels: Array.from(codeOf.keys(), String) };
-}
-
-function checkLevels(column: StringColumn, expected: ColumnSchema): Anomaly[] {
-  if (expected.levels === undefined) return [];
-  const known = new Set(expected.levels);
+function checkLevels(column: StringColumn, { name, levels, allowUnseen }: ColumnRule): Anomaly[] {
+  if (levels === undefined) return [];
+  const known = new Set(levels);
   const isUnseen = column.levels.map((level) => !known.has(level));
-  const count = column.codes.reduce((sum, code) => sum + (code >= 0 && isUnseen[code] ? 1 : 0), 0);
-  if (count === 0) return [];
+  const places = placesWhere(column.codes.length, (row) => isUnseen[column.codes[row] as number] === true);
+  if (places.count === 0) return [];
   const unseen = new Set<string>();
-  for (const code of column.codes) if (code >= 0 && isUnseen[code]) unseen.add(column.levels[code] as string);
+  for (const code of column.codes) if (isUnseen[code] === true) unseen.add(column.levels[code] as string);
   const names = [...unseen].slice(0, SHOWN_LEVELS).map((level) => `"${level}"`);
   const more = unseen.size > names.length ? ` and ${unseen.size - names.length} more` : '';
-  const message = `"${expected.name}" has levels that were not seen before: ${names.join(', ')}${more}`;
-  return [{ ...anomaly(expected.name, 'unseen-levels', 'warning', message), count }];
+  const message = `"${name}" has levels that the schema does not know: ${names.join(', ')}${more}${placeWords(places)}`;
+  const severity = allowUnseen ? 'warning' : 'error';
+  const tfdv = 'ENUM_TYPE_UNEXPECTED_STRING_VALUES';
+  return [{ ...anomaly(name, 'unseen-levels', severity, message, tfdv), ...places }];
 }
 
-function checkRange(column: NumberColumn | TimeColumn, expected: ColumnSchema): Anomaly[] {
-  const { name, min, max } = expected;
-  if (min === undefined || max === undefined) return [];
+function checkWhole(column: NumberColumn | TimeColumn): Anomaly[] {
+  const { name, values } = column;
+  const places = placesWhere(values.length, (row) => isFractional(values[row] as number));
+  if (places.count === 0) return [];
+  const message = `"${name}" should hold whole numbers and ${counted(places.count, 'value')} are none: ${firstCell(column, places)}`;
+  return [{ ...anomaly(name, 'wrong-type', 'error', message, 'INT_TYPE_INT_EXPECTED'), ...places }];
+}
+
+function isFractional(value: number): boolean {
+  return !Number.isNaN(value) && !Number.isInteger(value);
+}
+
+function checkRange(column: NumberColumn | TimeColumn, rule: ColumnRule, found: ColumnSchema): Anomaly[] {
+  const { name, min = -Infinity, max = Infinity, allowUnseen, type } = rule;
+  const prefix = type === 'integer' ? 'INT' : 'FLOAT';
+  const severity = allowUnseen ? 'warning' : 'error';
+  const sides = [
+    {
+      isPassed: (found.min as number) < min,
+      isOutside: (value: number) => value < min,
+      words: `below ${boundText(column, min)}`,
+      tfdv: prefix === 'INT' ? 'INT_TYPE_SMALL_INT' : 'FLOAT_TYPE_SMALL_FLOAT',
+    },
+    {
+      isPassed: (found.max as number) > max,
+      isOutside: (value: number) => value > max,
+      words: `above ${boundText(column, max)}`,
+      tfdv: prefix === 'INT' ? 'INT_TYPE_BIG_INT' : 'FLOAT_TYPE_BIG_FLOAT',
+    },
+  ] as const;
+  return sides
+    .filter(({ isPassed }) => isPassed)
+    .map(({ isOutside, words, tfdv }) => {
+      const places = placesWhere(column.values.length, (row) => isOutside(column.values[row] as number));
+      const message = `"${name}" has ${counted(places.count, 'value')} ${words}: ${firstCell(column, places)}`;
+      return { ...anomaly(name, 'out-of-range', severity, message, tfdv), ...places };
+    });
+}
+
+function checkUnique(column: Column, found: ColumnSchema): Anomaly[] {
+  const rows = column.kind === 'string' ? column.codes.length : column.values.length;
+  const present = Math.round(rows * (1 - found.missing));
+  if (found.unique === present) return [];
+  const values = column.kind === 'string' ? column.codes : column.values;
+  const seen = new Set<number>();
+  const places = placesWhere(rows, (row) => {
+    const value = values[row] as number;
+    const isThere = column.kind === 'string' ? value >= 0 : !Number.isNaN(value);
+    return isThere && seen.size === seen.add(value).size;
+  });
+  const message = `"${column.name}" should be unique and ${counted(places.count, 'value')} were there before: ${firstCell(column, places)}`;
+  return [{ ...anomaly(column.name, 'not-unique', 'error', message, 'FEATURE_TYPE_LOW_UNIQUE'), ...places }];
+}
+
+/** How many cells, and the first few of their rows, from 1. */
+interface Places {
+  readonly count: number;
+  readonly rows: readonly number[];
+}
+
+function placesWhere(length: number, isOne: (row: number) => boolean): Places {
+  const rows: number[] = [];
   let count = 0;
-  for (let row = 0; row < column.values.length; row++) {
-    const value = column.values[row] as number;
-    if (value < min || value > max) count++;
+  for (let row = 0; row < length; row++) {
+    if (!isOne(row)) continue;
+    count++;
+    if (rows.length < NAMED_ROWS) rows.push(row + 1);
   }
-  if (count === 0) return [];
-  const shown = (value: number) =>
-    column.kind === 'time' ? new Date(value * 1000).toISOString() : String(value);
-  const values = count === 1 ? '1 value' : `${count} values`;
-  const message = `"${name}" has ${values} outside ${shown(min)} to ${shown(max)}`;
-  return [{ ...anomaly(name, 'out-of-range', 'warning', message), count }];
+  return { count, rows };
 }
 
-function anomaly(column: string, kind: AnomalyKind, severity: Anomaly['severity'], message: string): Anomaly {
-  return { column, kind, severity, message };
+function placeWords({ count, rows }: Places): string {
+  const more = count > rows.length ? ` and ${count - rows.length} more` : '';
+  return ` (${rows.length === 1 ? 'row' : 'rows'} ${rows.join(', ')}${more})`;
+}
+
+function firstCell(column: Column, { rows }: Places): string {
+  const row = rows[0] as number;
+  return `row ${row} has ${cellText(column, row - 1)}`;
+}
+
+function boundText({ kind }: Column, bound: number): string {
+  return kind === 'time' && Number.isFinite(bound)
+    ? new Date(bound * 1000).toISOString().replace('.000Z', 'Z')
+    : String(bound);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function anomaly(
+  column: string,
+  kind: AnomalyKind,
+  severity: Anomaly['severity'],
+  message: string,
+  tfdv: TfdvReason,
+): Anomaly {
+  return { column, kind, severity, message, tfdv };
 }

@@ -56,13 +56,34 @@ export interface TimeTensor {
   readonly tensor: TensorRef;
 }
 
-/** Takes the named columns out of a table as one block; they must all be of that kind. */
+/**
+ * Takes the named columns out of a table as one block; they must all be of that kind. Text is as the graph gets it.
+ */
 export function blockOf(table: Table, kind: BlockKind, names: readonly string[]): Block {
   const columns = names.map((name) => {
     const column = findColumn(table, name);
     if (column?.kind !== kind) throw new MlxError('INTERNAL', `the column ${name} is not of kind ${kind}`);
     return column;
   });
-  if (kind === 'string') return { kind, names, columns: columns as StringColumn[] };
+  if (kind === 'string') return { kind, names, columns: (columns as StringColumn[]).map(asGraphGets) };
   return { kind, names, columns: columns.map((column) => (column as { values: Float64Array }).values) };
+}
+
+const UNLIKE_IN_GRAPH = /\0|\p{Surrogate}/u;
+
+/**
+ * The column with the texts that reach the graph: onnxruntime-node (1.30) cuts a text at its first NUL and writes
+ * lone surrogates as U+FFFD, and the empty text stands for a missing value.
+ */
+function asGraphGets(column: StringColumn): StringColumn {
+  if (!column.levels.some((level) => level === '' || UNLIKE_IN_GRAPH.test(level))) return column;
+  const codes = new Map<string, number>();
+  const recode = Int32Array.from(column.levels, (level) => {
+    const text = (level.split('\0', 1)[0] as string).replaceAll(/\p{Surrogate}/gu, '\ufffd');
+    if (text === '') return -1;
+    const code = codes.get(text) ?? codes.size;
+    codes.set(text, code);
+    return code;
+  });
+  return { ...column, levels: [...codes.keys()], codes: column.codes.map((code) => recode[code] ?? -1) };
 }

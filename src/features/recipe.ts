@@ -1,19 +1,20 @@
+import type { ColumnSchema } from '../data/schema.js';
+import { columnKind } from '../data/schema.js';
 import { MlxError } from '../errors.js';
-import type { StepSpec } from './step.js';
+import { didYouMean } from '../suggest.js';
+import { resolveOptions } from './parameters.js';
+import type { Step, StepOptions, StepSpec } from './step.js';
+import { STEPS } from './steps.js';
 
-/** Which steps each kind of column goes through. */
-export interface Recipe {
-  readonly number: readonly StepSpec[];
-  readonly string: readonly StepSpec[];
-  readonly time: readonly StepSpec[];
-}
+/** The steps that the raw columns go through, in order. */
+export type Recipe = readonly StepSpec[];
 
-/** The choices a user has; each is a setting of the configuration and a flag. */
+/** The choices a user has without writing a recipe; each is a setting of the configuration and a flag. */
 export const RECIPE_CHOICES = {
-  impute: ['median', 'mean'],
-  outliers: ['none', 'iqr'],
-  encode: ['ordinal', 'one-hot'],
-  scale: ['none', 'standard'],
+  impute: ['median', 'mean', 'most_frequent'],
+  outliers: ['none', 'iqr', 'zscore', 'percentile'],
+  encode: ['ordinal', 'one-hot', 'frequency', 'target', 'hashing'],
+  scale: ['none', 'standard', 'minmax', 'robust'],
 } as const;
 
 export type RecipeOptions = {
@@ -36,14 +37,30 @@ export const TABLE_RECIPE: RecipeOptions = {
   scale: 'standard',
 };
 
+/** What was asked for: choices that become a recipe once the columns are known, or the steps themselves. */
+export type RecipePlan =
+  | { readonly kind: 'choices'; readonly options: RecipeOptions }
+  | { readonly kind: 'steps'; readonly steps: Recipe };
+
 /**
- * Lays the given choices over the defaults.
- * @throws MlxError PARAM_INVALID naming the choice and what it may be
+ * Lays the given choices over the defaults, or takes the given steps instead.
+ * @throws MlxError PARAM_INVALID naming the choice, step or parameter and what it may be
  */
-export function chooseRecipe(
+export function planRecipe(
   defaults: RecipeOptions,
   given: Readonly<Record<string, string | undefined>>,
-): RecipeOptions {
+  steps?: Recipe,
+): RecipePlan {
+  if (steps !== undefined) {
+    const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+    if (name !== undefined) {
+      throw new MlxError('PARAM_INVALID', `A recipe is given, and ${name} beside it.`, {
+        hint: `Say it in the recipe, or leave the recipe out: without one, ${name} chooses among the usual steps.`,
+      });
+    }
+    for (const [index, spec] of steps.entries()) readStep(index, spec);
+    return { kind: 'steps', steps };
+  }
   const chosen: Record<string, string> = { ...defaults };
   for (const [name, allowed] of Object.entries(RECIPE_CHOICES)) {
     const value = given[name];
@@ -55,16 +72,59 @@ export function chooseRecipe(
     }
     chosen[name] = value;
   }
-  return chosen as RecipeOptions;
+  return { kind: 'choices', options: chosen as RecipeOptions };
 }
 
-export function recipeOf(options: RecipeOptions): Recipe {
-  const number: StepSpec[] = [{ step: 'impute', strategy: options.impute }];
-  if (options.outliers === 'iqr') number.push({ step: 'cap' });
-  const time: StepSpec[] = [{ step: 'fill-time' }, { step: 'calendar' }];
-  if (options.scale === 'standard') {
-    number.push({ step: 'scale' });
-    time.push({ step: 'scale' });
+/**
+ * One line of a recipe: its step, and every parameter with its given or default value.
+ * @throws MlxError PARAM_INVALID
+ */
+export function readStep(
+  index: number,
+  spec: StepSpec,
+): { readonly owner: string; readonly step: Step; readonly options: StepOptions } {
+  const owner = `Step ${index + 1} (${spec.step})`;
+  const step = STEPS.get(spec.step);
+  if (step === undefined) {
+    throw new MlxError('PARAM_INVALID', `${owner}: there is no such step.`, {
+      hint: didYouMean(spec.step, [...STEPS.keys()]),
+      details: { step: spec.step, known: [...STEPS.keys()] },
+    });
   }
-  return { number, string: [{ step: 'fill-level' }, { step: options.encode }], time };
+  const { step: _, columns: __, ...given } = spec;
+  return { owner, step, options: resolveOptions(owner, step.parameters, given) };
+}
+
+/** More levels than this make a table of one-hot columns too wide, and any other list of levels too long. */
+const MOST_LEVELS = { 'one-hot': 256, other: 10_000 } as const;
+
+/** A recipe, and what a user should know of how it came about. */
+export interface MadeRecipe {
+  readonly steps: Recipe;
+  readonly notes: readonly string[];
+}
+
+/** The steps of a plan for these columns. A category of very many levels is hashed, whatever else was chosen. */
+export function recipeOf(plan: RecipePlan, columns: readonly ColumnSchema[]): MadeRecipe {
+  if (plan.kind === 'steps') return { steps: plan.steps, notes: [] };
+  const { impute, outliers, encode, scale } = plan.options;
+  const limit = encode === 'one-hot' ? MOST_LEVELS['one-hot'] : MOST_LEVELS.other;
+  const wide = columns.filter(
+    ({ type, unique }) => encode !== 'hashing' && columnKind(type) === 'string' && unique > limit,
+  );
+  const steps: StepSpec[] = [{ step: 'impute', strategy: impute }];
+  if (outliers !== 'none') steps.push({ step: 'outliers', method: outliers });
+  steps.push({ step: 'fill-time' }, { step: 'calendar' });
+  if (scale !== 'none') steps.push({ step: 'scale', method: scale });
+  if (wide.length > 0) steps.push({ step: 'hashing', columns: wide.map(({ name }) => name) });
+  steps.push({ step: 'fill-level' }, { step: encode });
+  const notes = wide.map(
+    ({ name, unique }) => `${name} has ${unique} levels, more than ${limit}: it is encoded by hashing`,
+  );
+  return { steps, notes };
+}
+
+/** A plan as parameters of a run. */
+export function recipeParams(plan: RecipePlan): Readonly<Record<string, string>> {
+  return plan.kind === 'choices' ? plan.options : { recipe: plan.steps.map(({ step }) => step).join(' → ') };
 }

@@ -1,6 +1,7 @@
 import type { ColumnSchema } from '../data/schema.js';
 import type { Target } from '../data/target.js';
-import { emitPipeline, type FittedPipeline } from '../features/pipeline.js';
+import { emitPipeline } from '../features/emit.js';
+import type { FittedPipeline } from '../features/pipeline.js';
 import { GraphBuilder, metadataField, type TensorRef } from '../onnx/graph.js';
 import { type Manifest, METADATA } from '../scoring/manifest.js';
 import type { TreeEnsemble } from '../training/ensemble.js';

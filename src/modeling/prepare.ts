@@ -1,10 +1,13 @@
+import { readChecked } from '../data/checked-table.js';
+import { findDuplicateRows } from '../data/duplicate-rows.js';
+import { type HoldOut, holdOutRows } from '../data/hold-out.js';
 import { readTable } from '../data/read.js';
-import { withRoles } from '../data/roles.js';
 import { featureColumns, type Schema } from '../data/schema.js';
-import { splitRows } from '../data/split.js';
+import { readSchemaFile } from '../data/schema-file.js';
 import { type Table, takeRows } from '../data/table.js';
 import { prepareTarget, type Target } from '../data/target.js';
-import { type Anomaly, failOnErrors, validateTable } from '../data/validate.js';
+import { type Anomaly, failOnErrors } from '../data/validate.js';
+import { rowWeights } from '../data/weights.js';
 import { MlxError } from '../errors.js';
 import type { ModelingSpec, OnModelingEvent } from './spec.js';
 
@@ -14,6 +17,8 @@ export interface LabelledTable {
   readonly target: Target;
   readonly digest: string;
   readonly path: string;
+  /** How much each row counts, above 0; only where a column has the role `weight`. */
+  readonly weights?: Float64Array;
 }
 
 /** The data of a run, read, checked and split. */
@@ -21,62 +26,94 @@ export interface PreparedData {
   readonly schema: Schema;
   readonly train: LabelledTable;
   readonly test: LabelledTable;
-  readonly split: 'file' | 'random' | 'stratified' | 'tail';
+  readonly split: HoldOut['method'] | 'file';
+  /** The column that rows were held out by; null for a split that needs none. */
+  readonly splitColumn: string | null;
   readonly anomalies: readonly Anomaly[];
   /** Rows left out because their target is missing. */
   readonly unlabelled: number;
+  /** Rows left out because an earlier one is equal; null where that was not asked for. */
+  readonly duplicatesDropped: number | null;
 }
 
 /**
- * Reads the tables of a run. The schema is inferred from the training table and holds for the test table too.
+ * Reads the tables of a run. The schema is inferred from the training table, or read from a file, and holds for the
+ * test table too.
  * @throws MlxError what reading, checking and the target throw: DATA_*, TARGET_*, FEATURES_MISSING …
  */
 export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent): Promise<PreparedData> {
   onEvent({ kind: 'reading', path: spec.data });
-  const read = await readTable(spec.data, { timeFormats: spec.timeFormats });
-  const schema = withRoles(read.schema, { target: spec.target, drop: spec.drop });
-  const left = new Set(schema.columns.filter(({ role }) => role === 'ignore').map(({ name }) => name));
-  const found = [...read.anomalies, ...validateTable(read.table, schema, read.schema)];
-  const anomalies = found.filter(({ column }) => !left.has(column));
+  const task = spec.task === 'auto' ? undefined : spec.task;
+  const rules = spec.schema === undefined ? undefined : await readSchemaFile(spec.schema);
+  const { read, schema, anomalies: all } = await readChecked({ ...spec, path: spec.data, task, rules });
+  const anomalies = ofUsedColumns(all, schema);
   failOnErrors(anomalies, spec.data);
-  if (featureColumns(schema).length === 0) {
-    throw new MlxError(
-      'FEATURES_MISSING',
-      `No column of ${spec.data} can be used to learn "${spec.target}".`,
-      {
-        hint: 'See which columns are left out and why with `mlx preprocess`.',
-      },
-    );
+  requireFeatures(schema, spec);
+  const { table, duplicatesDropped } = withoutDuplicates(read.table, schema, spec);
+  const target = prepareTarget(table, schema, task === undefined ? {} : { task });
+  const weights = rowWeights(table, schema);
+  if (weights !== undefined) {
+    const message = `The weights are checked and kept, but ${spec.algorithm} does not use them: each row counts once.`;
+    onEvent({ kind: 'warning', message });
   }
-  const task = spec.task === 'auto' ? {} : { task: spec.task };
-  const whole = labelled(read.table, prepareTarget(read.table, schema, task), read.digest, spec.data);
-  const unlabelled = read.table.rows - whole.table.rows;
-  if (spec.test !== undefined) {
-    onEvent({ kind: 'reading', path: spec.test });
-    const other = await readTable(spec.test, { schema });
-    const options = { task: whole.target.task, classes: whole.target.classes };
-    const test = labelled(other.table, prepareTarget(other.table, schema, options), other.digest, spec.test);
-    return {
-      schema,
-      train: whole,
-      test,
-      split: 'file',
-      anomalies: [...anomalies, ...other.anomalies],
-      unlabelled,
-    };
-  }
-  return { schema, ...hold(whole, spec), anomalies, unlabelled };
+  const own = { table, target, digest: read.digest, path: spec.data };
+  const whole = labelled(weights === undefined ? own : { ...own, weights });
+  const unlabelled = table.rows - whole.table.rows;
+  const common = { schema, unlabelled, duplicatesDropped };
+  if (spec.test === undefined) return { ...common, ...hold(whole, schema, spec), anomalies };
+  onEvent({ kind: 'reading', path: spec.test });
+  const other = await readTable(spec.test, { schema });
+  const options = { task: whole.target.task, classes: whole.target.classes };
+  const { table: rows, digest } = other;
+  const test = labelled({
+    table: rows,
+    target: prepareTarget(rows, schema, options),
+    digest,
+    path: spec.test,
+  });
+  const found = [...anomalies, ...other.anomalies];
+  return { ...common, train: whole, test, split: 'file', splitColumn: null, anomalies: found };
+}
+
+/** What concerns columns that were ignored anyway is of no interest; that one is ignored as a leak is. */
+function ofUsedColumns(anomalies: readonly Anomaly[], schema: Schema): readonly Anomaly[] {
+  const left = new Set(schema.columns.filter(({ role }) => role === 'ignore').map(({ name }) => name));
+  return anomalies.filter(({ column, kind }) => kind === 'leakage' || !left.has(column));
+}
+
+function requireFeatures(schema: Schema, { data, target }: ModelingSpec): void {
+  if (featureColumns(schema).length > 0) return;
+  throw new MlxError('FEATURES_MISSING', `No column of ${data} can be used to learn "${target}".`, {
+    hint: 'See which columns are left out and why with `mlx preprocess`.',
+  });
+}
+
+function withoutDuplicates(
+  table: Table,
+  schema: Schema,
+  { dropDuplicates }: ModelingSpec,
+): { readonly table: Table; readonly duplicatesDropped: number | null } {
+  if (dropDuplicates !== true) return { table, duplicatesDropped: null };
+  const { count, kept } = findDuplicateRows(table, schema);
+  return { table: count === 0 ? table : takeRows(table, kept), duplicatesDropped: count };
 }
 
 /** Holds out a part of the rows; the test part's digest names the table, the method, the share and the seed. */
-function hold(whole: LabelledTable, spec: ModelingSpec): Pick<PreparedData, 'train' | 'test' | 'split'> {
+function hold(
+  whole: LabelledTable,
+  schema: Schema,
+  spec: ModelingSpec,
+): Pick<PreparedData, 'train' | 'test' | 'split' | 'splitColumn'> {
   const { task, values } = whole.target;
-  const method = spec.split === 'auto' ? (task === 'classification' ? 'stratified' : 'random') : spec.split;
-  const split = splitRows(whole.table.rows, {
-    testShare: spec.testShare,
-    seed: spec.seed,
+  const { split: method, testShare, seed, timeColumn, groupColumn } = spec;
+  const classes = task === 'classification' ? values : undefined;
+  const split = holdOutRows(whole.table, schema, {
     method,
-    ...(task === 'classification' ? { classes: values } : {}),
+    testShare,
+    seed,
+    classes,
+    timeColumn,
+    groupColumn,
   });
   if (split.train.length === 0 || split.test.length === 0) {
     throw new MlxError(
@@ -87,16 +124,20 @@ function hold(whole: LabelledTable, spec: ModelingSpec): Pick<PreparedData, 'tra
       },
     );
   }
-  const digest = `${whole.digest}:${method}:${spec.testShare}:${spec.seed}`;
+  const by = split.column === null ? split.method : `${split.method}:${split.column}`;
+  const rows = spec.dropDuplicates === true ? `${whole.digest}:distinct` : whole.digest;
+  const digest = `${rows}:${by}:${testShare}:${seed}`;
   return {
     train: takeLabelled(whole, split.train),
     test: { ...takeLabelled(whole, split.test), digest },
-    split: method,
+    split: split.method,
+    splitColumn: split.column,
   };
 }
 
-function labelled(table: Table, target: Target, digest: string, path: string): LabelledTable {
-  const whole = { table, target, digest, path };
+/** The rows whose target is known. */
+function labelled(whole: LabelledTable): LabelledTable {
+  const { target, path } = whole;
   if (!target.values.includes(Number.NaN)) return whole;
   const known = Int32Array.from(target.values.keys()).filter((row) => !Number.isNaN(target.values[row]));
   if (known.length === 0) {
@@ -106,6 +147,12 @@ function labelled(table: Table, target: Target, digest: string, path: string): L
 }
 
 function takeLabelled(whole: LabelledTable, rows: Int32Array): LabelledTable {
-  const values = Float64Array.from(rows, (row) => whole.target.values[row] as number);
-  return { ...whole, table: takeRows(whole.table, rows), target: { ...whole.target, values } };
+  const pick = (values: Float64Array): Float64Array =>
+    Float64Array.from(rows, (row) => values[row] as number);
+  return {
+    ...whole,
+    table: takeRows(whole.table, rows),
+    target: { ...whole.target, values: pick(whole.target.values) },
+    ...(whole.weights === undefined ? {} : { weights: pick(whole.weights) }),
+  };
 }

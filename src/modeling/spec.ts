@@ -1,4 +1,6 @@
+import type { SplitMethod } from '../data/hold-out.js';
 import type { Task, TimeFormat } from '../data/schema.js';
+import type { Recipe } from '../features/recipe.js';
 
 /** What a training run is asked to do. */
 export interface ModelingSpec {
@@ -8,14 +10,25 @@ export interface ModelingSpec {
   readonly test?: string | undefined;
   readonly target: string;
   readonly drop: readonly string[];
+  /** Columns that stay features although they would be left out. */
+  readonly keep?: readonly string[] | undefined;
+  /** Path of the schema file; without one the schema is inferred. */
+  readonly schema?: string | undefined;
+  /** Whether rows of the training table that equal an earlier one are left out. */
+  readonly dropDuplicates?: boolean | undefined;
+  /** Columns that rows are held out by. */
+  readonly timeColumn?: string | undefined;
+  readonly groupColumn?: string | undefined;
   readonly task: Task | 'auto';
   readonly timeFormats: Readonly<Record<string, TimeFormat>>;
   readonly testShare: number;
-  readonly split: 'auto' | 'random' | 'stratified' | 'tail';
+  readonly split: SplitMethod;
   readonly algorithm: string;
   readonly params: Readonly<Record<string, string | number | boolean>>;
   /** Choices that are laid over the algorithm's default recipe. */
   readonly recipe: Readonly<Record<string, string | undefined>>;
+  /** A recipe of the user's own instead. */
+  readonly steps?: Recipe | undefined;
   readonly seed: number;
   readonly workers: number | undefined;
   readonly experiment: string;

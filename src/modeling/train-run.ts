@@ -1,8 +1,8 @@
 import { featureColumns, type Schema } from '../data/schema.js';
 import { takeRows } from '../data/table.js';
 import { MlxError, toMlxError } from '../errors.js';
-import { fitPipeline } from '../features/pipeline.js';
-import { chooseRecipe, type RecipeOptions, recipeOf, TREE_RECIPE } from '../features/recipe.js';
+import { planRecipe, type RecipePlan, recipeParams, TREE_RECIPE } from '../features/recipe.js';
+import { recipeText } from '../features/recipe-file.js';
 import { buildBaseline } from '../monitoring/baseline.js';
 import { type Certificate, certify, type FeedRows } from '../onnx/certificate.js';
 import { ModelSession } from '../onnx/session.js';
@@ -18,9 +18,10 @@ import { resolveParameters } from '../training/parameters.js';
 import { findAlgorithm, trainModel } from '../training/train.js';
 import { assembleModel, OUTPUTS, withMetadata } from './assemble.js';
 import { type Evaluation, evaluate, scoreColumn } from './evaluate.js';
+import { fitFeatures } from './features.js';
 import { gitCommitOf } from './git.js';
 import { importanceCsv } from './importance.js';
-import { runPipeline } from './matrix.js';
+import { trainingMatrix } from './matrix.js';
 import { type PreparedData, prepareData } from './prepare.js';
 import type { ModelingSpec, OnModelingEvent } from './spec.js';
 
@@ -56,7 +57,6 @@ export interface TrainedRun {
   readonly model: TrainedModel;
   readonly metrics: Readonly<Record<string, number>>;
   readonly importance: readonly { readonly feature: string; readonly importance: number }[];
-  readonly recipe: RecipeOptions;
   readonly timings: Timings;
 }
 
@@ -71,21 +71,20 @@ const CERTIFICATE_THREADS = 2;
 export async function trainRun(spec: ModelingSpec, deps: ModelingDeps): Promise<TrainedRun> {
   const startedAt = performance.now();
   // What is wrong with the asking is found before a run begins.
-  const recipe = chooseRecipe(TREE_RECIPE, spec.recipe);
+  const plan = planRecipe(TREE_RECIPE, spec.recipe, spec.steps);
   const algorithm = findAlgorithm(spec.algorithm);
   const data = await prepareData(spec, deps.onEvent);
   resolveParameters(algorithm, data.train.target.task, spec.params);
   const readMs = performance.now() - startedAt;
   deps.signal.throwIfAborted();
-  const run = await openRun(spec, recipe, data, deps);
+  const run = await openRun(spec, plan, data, deps);
   try {
-    const made = await makeModel(spec, recipe, data, run, deps);
+    const made = await makeModel(spec, plan, data, run, deps);
     const record = await run.finish();
     return {
       ...made,
       run: record,
       data,
-      recipe,
       timings: { readMs, ...made.timings, totalMs: performance.now() - startedAt },
     };
   } catch (error) {
@@ -97,7 +96,7 @@ export async function trainRun(spec: ModelingSpec, deps: ModelingDeps): Promise<
 
 async function openRun(
   spec: ModelingSpec,
-  recipe: RecipeOptions,
+  plan: RecipePlan,
   data: PreparedData,
   deps: ModelingDeps,
 ): Promise<ActiveRun> {
@@ -109,8 +108,9 @@ async function openRun(
       target: spec.target,
       seed: spec.seed,
       split: data.split,
+      ...dataParams(spec, data),
       ...(spec.drop.length === 0 ? {} : { drop: spec.drop.join(',') }),
-      ...recipe,
+      ...recipeParams(plan),
     },
     tags: { task: data.train.target.task, ...spec.tags },
     environment: describeEnvironment(deps.version),
@@ -130,13 +130,25 @@ async function openRun(
   return run;
 }
 
+/** What was chosen about the rows and columns, where something was. */
+function dataParams(spec: ModelingSpec, data: PreparedData): Record<string, string | number> {
+  const { splitColumn, duplicatesDropped } = data;
+  const { keep = [] } = spec;
+  return {
+    ...(splitColumn === null ? {} : { split_column: splitColumn }),
+    ...(keep.length === 0 ? {} : { keep: keep.join(',') }),
+    ...(spec.schema === undefined ? {} : { schema: spec.schema }),
+    ...(duplicatesDropped === null ? {} : { drop_duplicates: 'true', duplicates_dropped: duplicatesDropped }),
+  };
+}
+
 type Made = Pick<TrainedRun, 'model' | 'metrics' | 'importance'> & {
   readonly timings: Omit<Timings, 'readMs' | 'totalMs'>;
 };
 
 async function makeModel(
   spec: ModelingSpec,
-  recipe: RecipeOptions,
+  plan: RecipePlan,
   data: PreparedData,
   run: ActiveRun,
   deps: ModelingDeps,
@@ -145,8 +157,11 @@ async function makeModel(
   const columns = featureColumns(data.schema);
   const startedAt = performance.now();
   deps.onEvent({ kind: 'preparing', rows: train.table.rows, columns: columns.length });
-  const pipeline = fitPipeline(train.table, columns, recipeOf(recipe));
-  const { matrix } = await runPipeline(pipeline, columns, train.table, deps.version, spec.workers ?? 2);
+  const fitted = fitFeatures(plan, columns, train, spec.seed);
+  const { pipeline, recipe } = fitted;
+  for (const message of recipe.notes) deps.onEvent({ kind: 'warning', message });
+  const threads = spec.workers ?? 2;
+  const matrix = await trainingMatrix(fitted, columns, train.table, deps.version, threads);
   const prepareMs = performance.now() - startedAt;
 
   const features = pipeline.features.length;
@@ -176,6 +191,7 @@ async function makeModel(
   const stored = await run.logArtifact('model.onnx', { bytes: finished.bytes });
   await run.logArtifact('feature_importance.csv', { bytes: Buffer.from(importanceCsv(importance)) });
   await run.logArtifact('schema.json', { bytes: jsonBytes(data.schema satisfies Schema) });
+  await run.logArtifact('recipe.json', { bytes: Buffer.from(recipeText(recipe.steps)) });
   await run.logArtifact('pipeline.json', { bytes: jsonBytes(pipeline) });
   return {
     model: {

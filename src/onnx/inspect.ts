@@ -33,6 +33,8 @@ export interface ModelInfo {
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
   readonly nodes: number;
+  /** How often each operator stands in the graph and its subgraphs; other domains than ONNX's own are named: `ai.onnx.ml.LabelEncoder`. */
+  readonly operators: Readonly<Record<string, number>>;
   /** Class names or numbers that a classifier operator declares, in the order of its probabilities. */
   readonly classLabels: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
@@ -88,6 +90,7 @@ function invalid(reason: string): MlxError {
 /** What was met on the way through the graph and its subgraphs. */
 interface Findings {
   nodes: number;
+  readonly operators: Map<string, number>;
   classLabels: readonly string[];
 }
 
@@ -110,7 +113,7 @@ export function readMetadata(bytes: Uint8Array): Readonly<Record<string, string>
 function readModel(bytes: Uint8Array): ModelInfo {
   const opsets: Record<string, number> = {};
   const metadata: Record<string, string> = {};
-  const findings: Findings = { nodes: 0, classLabels: [] };
+  const findings: Findings = { nodes: 0, operators: new Map(), classLabels: [] };
   let irVersion = 0;
   let producer = '';
   let graph: Uint8Array | undefined;
@@ -129,7 +132,18 @@ function readModel(bytes: Uint8Array): ModelInfo {
   if (graph === undefined) throw invalid('it has no graph');
   if (irVersion === 0) throw invalid('it names no ONNX version');
   const { inputs, outputs } = readGraph(graph, 0, findings);
-  return { irVersion, producer, opsets, metadata, inputs, outputs, ...findings };
+  const { nodes, operators, classLabels } = findings;
+  return {
+    irVersion,
+    producer,
+    opsets,
+    metadata,
+    inputs,
+    outputs,
+    nodes,
+    operators: Object.fromEntries(operators),
+    classLabels,
+  };
 }
 
 function readOpset(bytes: Uint8Array, opsets: Record<string, number>): void {
@@ -176,16 +190,19 @@ function readGraph(
 function checkNode(bytes: Uint8Array, depth: number, findings: Findings): void {
   findings.nodes++;
   let op = '';
+  let domain = '';
   for (const item of readFields(bytes)) {
     if (item.field === NODE.opType) op = readText(item.bytes);
     else if (item.field === NODE.domain) {
-      const domain = readText(item.bytes);
+      domain = readText(item.bytes);
       if (!KNOWN_DOMAINS.has(domain))
         throw invalid(
           `the operator ${op} comes from the domain "${domain.slice(0, 60)}", which ONNX Runtime does not have`,
         );
     } else if (item.field === NODE.attribute) checkAttribute(item.bytes, depth, findings);
   }
+  const name = domain === '' || domain === 'ai.onnx' ? op : `${domain}.${op}`;
+  findings.operators.set(name, (findings.operators.get(name) ?? 0) + 1);
 }
 
 function checkAttribute(bytes: Uint8Array, depth: number, findings: Findings): void {

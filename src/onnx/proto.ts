@@ -69,6 +69,9 @@ export const IR_VERSION = 8;
 export const OPSET_VERSION = 17;
 export const ML_OPSET_VERSION = 3;
 export const ML_DOMAIN = 'ai.onnx.ml';
+/** ONNX Runtime's own operators; a graph imports them only where it uses one. */
+export const MICROSOFT_DOMAIN = 'com.microsoft';
+export const MICROSOFT_OPSET_VERSION = 1;
 
 /** A dimension: a number, or the name of one that is free (`N`). */
 export type Dimension = number | string;

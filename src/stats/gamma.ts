@@ -1,5 +1,5 @@
 /**
- * Log-gamma and the incomplete gamma function, to about 1e-14 relative.
+ * Log-gamma, digamma and the incomplete gamma function, to about 1e-14 relative.
  *
  * Prefactors such as x^a·e^-x/Γ(a+1) are formed from Loader's deviance and Stirling error
  * (C. Loader, "Fast and accurate computation of binomial probabilities", 2000), so that they keep
@@ -52,6 +52,21 @@ function stirlingSeries(x: number): number {
   const w = 1 / (x * x);
   const tail = 1 / 1188 - w * (691 / 360360 - w * (1 / 156 - w * (3617 / 122400 - (w * 43867) / 244188)));
   return (1 / 12 - w * (1 / 360 - w * (1 / 1260 - w * (1 / 1680 - w * tail)))) / x;
+}
+
+/** ψ(x) = d ln Γ(x) / dx for x > 0; NaN for x ≤ 0. Abramowitz & Stegun 6.3.5 and 6.3.18. */
+export function digamma(x: number): number {
+  if (!(x > 0)) return Number.NaN;
+  let shift = 0;
+  let reduced = x;
+  while (reduced < 10) {
+    shift += 1 / reduced;
+    reduced += 1;
+  }
+  const w = 1 / (reduced * reduced);
+  const tail = 1 / 240 - w * (1 / 132 - w * (691 / 32760 - w / 12));
+  const series = w * (1 / 12 - w * (1 / 120 - w * (1 / 252 - w * tail)));
+  return Math.log(reduced) - 0.5 / reduced - series - shift;
 }
 
 /** Error of Stirling's formula: ln Γ(x+1) − (x + ½)·ln x + x − ½·ln 2π, for x > 0. */

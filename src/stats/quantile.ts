@@ -1,3 +1,5 @@
+import { between } from './selection.js';
+
 /**
  * Quantile q ∈ [0, 1] of ascending values without NaN, by linear interpolation between order
  * statistics (numpy's default; type 7 of Hyndman & Fan 1996). NaN for no values.
@@ -8,8 +10,5 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
   const index = Math.floor(position);
   const low = sorted[index] as number;
   const high = sorted[Math.min(index + 1, sorted.length - 1)] as number;
-  if (low === high) return low;
-  const share = position - index;
-  // From the nearer end, so that q = 1 and equal neighbours come out exactly.
-  return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
+  return between(low, high, position - index);
 }

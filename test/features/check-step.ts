@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Column, Table } from '#mlx/data/table.js';
 import { takeRows } from '#mlx/data/table.js';
 import { blockOf } from '#mlx/features/block.js';
-import { applyPipeline, type FittedPipeline, fitPipeline, STEPS } from '#mlx/features/pipeline.js';
-import type { Recipe } from '#mlx/features/recipe.js';
-import type { Step, StepSpec } from '#mlx/features/step.js';
+import { fitPipeline, NO_TARGET } from '#mlx/features/fit.js';
+import { resolveOptions } from '#mlx/features/parameters.js';
+import { applyPipeline, type FittedPipeline, STEPS } from '#mlx/features/pipeline.js';
+import type { FitContext, Step, StepSpec } from '#mlx/features/step.js';
 import { runPipeline } from '#mlx/modeling/matrix.js';
-import { firstDifference, schemaOf, tableOf } from './tables.js';
+import { firstDifference, numbers, schemaOf, tableOf } from './tables.js';
 
 /** One step under test, with the steps that must stand around it so that numbers come out. */
 export interface StepCase {
@@ -14,6 +15,8 @@ export interface StepCase {
   readonly spec: StepSpec;
   readonly before?: readonly StepSpec[];
   readonly after?: readonly StepSpec[];
+  /** What a step that looks at the target is given for so many training rows. */
+  readonly context?: (rows: number) => FitContext;
 }
 
 /** Tables of one column kind that every step of that kind must bear. */
@@ -27,30 +30,48 @@ export interface Situations {
 }
 
 /** What every step must do; scikit-learn's `check_estimator` is the model. */
-export function checkStep(testCase: StepCase, situations: Situations): void {
+export function checkStep(testCase: StepCase, given: Situations): void {
   const step = STEPS.get(testCase.spec.step) as Step;
+  const situations = step.accepts === 'number' ? given : withNumber(given);
   const chain = [...(testCase.before ?? []), testCase.spec, ...(testCase.after ?? [])];
-  const recipe: Recipe = { number: [], string: [], time: [], [step.accepts]: chain };
-  const learn = (table: Table): FittedPipeline => fitPipeline(table, schemaOf(table), recipe);
+  const contextOf = (table: Table): FitContext => testCase.context?.(table.rows) ?? NO_TARGET;
+  const learn = (table: Table): FittedPipeline =>
+    fitPipeline(table, schemaOf(table), chain, contextOf(table)).pipeline;
+  const { step: _, columns: __, ...parameters } = testCase.spec;
+  const options = resolveOptions(step.name, step.parameters, parameters);
+  const stateOf = (table: Table) => step.fit(block(table), options, contextOf(table));
+
+  const block = (table: Table) =>
+    blockOf(
+      table,
+      step.accepts,
+      table.columns.filter(({ kind }) => kind === step.accepts).map(({ name }) => name),
+    );
 
   describe(testCase.name, () => {
     const train = tableOf(situations.train);
-    const block = (table: Table) =>
-      blockOf(
-        table,
-        step.accepts,
-        table.columns.map(({ name }) => name),
-      );
-
     it('learns the same from the same rows, whatever it was fitted on before', () => {
-      const first = step.fit(block(train), testCase.spec);
-      step.fit(block(tableOf(situations.other)), testCase.spec);
-      expect(step.fit(block(train), testCase.spec)).toEqual(first);
+      const first = stateOf(train);
+      stateOf(tableOf(situations.other));
+      expect(stateOf(train)).toEqual(first);
     });
+
+    if (step.isColumnwise?.(options) === true) {
+      it('learns of each column what it learns of it alone', () => {
+        const whole = stateOf(train);
+        const own = train.columns.filter(({ kind }) => kind === step.accepts);
+        own.forEach((column, index) => {
+          for (const [key, alone] of Object.entries(stateOf(tableOf([column])))) {
+            const value = whole[key];
+            expect(alone).toEqual(Array.isArray(value) ? [value[index]] : value);
+          }
+        });
+      });
+    }
 
     it('leaves its input as it was', () => {
       const before = structuredClone(train);
-      const state = step.fit(block(train), testCase.spec);
+      const state = stateOf(train);
       step.apply(block(train), state);
       expect(train).toEqual(before);
     });
@@ -71,7 +92,6 @@ export function checkStep(testCase: StepCase, situations: Situations): void {
       ['columns without a value now', situations.train, situations.allMissing],
     ];
     it.each(cases)('gives the same bits in the graph: %s', async (_, fitOn, applyTo) => {
-      if (testCase.spec.step === 'one-hot' && fitOn === situations.allMissing) return; // no level, no feature
       const pipeline = learn(tableOf(fitOn));
       const table = tableOf(applyTo);
       const { matrix } = await runPipeline(pipeline, schemaOf(table), table, 'test', 1);
@@ -96,4 +116,13 @@ export function checkStep(testCase: StepCase, situations: Situations): void {
       expect(applyPipeline(pipeline, train)).toHaveLength(train.rows * pipeline.features.length);
     });
   });
+}
+
+/** A number beside the step's own columns, so that a feature is left where the step gives none. */
+function withNumber(situations: Situations): Situations {
+  const widened = Object.entries(situations).map(([name, columns]: [string, readonly Column[]]) => {
+    const { rows } = tableOf(columns);
+    return [name, [...columns, numbers('beside', new Array<number>(rows).fill(0))]];
+  });
+  return Object.fromEntries(widened) as Situations;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Table } from '#mlx/data/table.js';
-import { applyPipeline, fitPipeline } from '#mlx/features/pipeline.js';
+import { fitPipeline } from '#mlx/features/fit.js';
+import { applyPipeline } from '#mlx/features/pipeline.js';
 import { RECIPE_CHOICES, type RecipeOptions, recipeOf } from '#mlx/features/recipe.js';
 import { runPipeline } from '#mlx/modeling/matrix.js';
 import { ModelSession } from '#mlx/onnx/session.js';
@@ -57,7 +58,7 @@ it('the graph gives the bits of the steps’ own arithmetic, in batches of any s
       fc.integer({ min: 1, max: ROWS }),
       async (train, other, choice, batch) => {
         const columns = schemaOf(train);
-        const pipeline = fitPipeline(train, columns, recipeOf(choice));
+        const { pipeline } = fitPipeline(train, columns, recipeOf(choice));
         const sameColumns = columns.every(({ name }) => other.columns.some((column) => column.name === name));
         const table = sameColumns ? other : train;
         const expected = applyPipeline(pipeline, table);

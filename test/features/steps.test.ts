@@ -1,15 +1,9 @@
 import { expect, it } from 'vitest';
 import { STEPS } from '#mlx/features/pipeline.js';
 import { checkStep, type Situations, type StepCase } from './check-step.js';
-import { numbers, texts, times } from './tables.js';
-
-const NUMBERS: Situations = {
-  train: [numbers('a', [1, 2, null, 4, 100]), numbers('b', [-0.5, null, 1e-9, 7, 0.1])],
-  other: [numbers('a', [9, 9, 8]), numbers('b', [1e6, null, -3])],
-  unseen: [numbers('a', [-1e9, null, 3.3]), numbers('b', [1e12, -7, null])],
-  constant: [numbers('a', [5, 5, 5]), numbers('b', [0, 0, null])],
-  allMissing: [numbers('a', [null, null]), numbers('b', [null, null])],
-};
+import { NUMBER_CASES } from './number-cases.js';
+import { STRING_CASES, TIME_CASES } from './string-time-cases.js';
+import { texts, times } from './tables.js';
 
 const TEXTS: Situations = {
   train: [texts('a', ['x', 'y', 'x', null, 'z']), texts('b', ['é', '10', '9', '10', '😀'])],
@@ -28,15 +22,9 @@ const TIMES: Situations = {
 };
 
 const CASES: readonly (readonly [StepCase, Situations])[] = [
-  [{ name: 'impute (median)', spec: { step: 'impute', strategy: 'median' } }, NUMBERS],
-  [{ name: 'impute (mean)', spec: { step: 'impute', strategy: 'mean' } }, NUMBERS],
-  [{ name: 'cap', spec: { step: 'cap' } }, NUMBERS],
-  [{ name: 'scale', spec: { step: 'scale' } }, NUMBERS],
-  [{ name: 'fill-level', spec: { step: 'fill-level' }, after: [{ step: 'ordinal' }] }, TEXTS],
-  [{ name: 'ordinal', spec: { step: 'ordinal' } }, TEXTS],
-  [{ name: 'one-hot', spec: { step: 'one-hot' } }, TEXTS],
-  [{ name: 'fill-time', spec: { step: 'fill-time' }, after: [{ step: 'calendar' }] }, TIMES],
-  [{ name: 'calendar', spec: { step: 'calendar' }, before: [{ step: 'fill-time' }] }, TIMES],
+  ...NUMBER_CASES,
+  ...STRING_CASES.map((testCase) => [testCase, TEXTS] as const),
+  ...TIME_CASES.map((testCase) => [testCase, TIMES] as const),
 ];
 
 for (const [testCase, situations] of CASES) checkStep(testCase, situations);

@@ -1,6 +1,6 @@
 import type { ColumnSchema } from '../../data/schema.js';
 import { columnKind } from '../../data/schema.js';
-import { INPUT_TYPE } from '../../features/pipeline.js';
+import { INPUT_TYPE } from '../../features/emit.js';
 import { GraphBuilder, type TensorRef } from '../../onnx/graph.js';
 import { ML_DOMAIN } from '../../onnx/proto.js';
 import { type Manifest, METADATA } from '../../scoring/manifest.js';

@@ -3,13 +3,19 @@ import { MODELING_OPTIONS } from '../modeling-options.js';
 
 const SHARED = [
   '--drop',
+  '--keep',
+  '--schema',
+  '--drop-duplicates',
   '--time-format',
   '--test-share',
   '--split',
+  '--time-column',
+  '--group-column',
   '--impute',
   '--outliers',
   '--encode',
   '--scale',
+  '--recipe',
   '--seed',
 ];
 
@@ -18,9 +24,11 @@ export const preprocessSpec: CommandSpec = {
   group: 'Build a model',
   summary: 'look at a table, check it, and turn it into features',
   description:
-    'Shows what every column holds and what is wrong with it; with --out fits the steps on the training part and writes\n' +
-    'the features of all rows. Numbers are filled with the median, capped and standardised, categories filled with the\n' +
-    'most frequent level and one-hot encoded, times taken apart; the flags choose otherwise.',
+    'Shows what every column holds and what is wrong with it, measured by a schema file where --schema names one: exit 3\n' +
+    'where the table does not fit. --save-schema writes that file, to edit and to keep in git. With --out the steps are\n' +
+    'fitted on the training part and the features of all rows are written. Numbers are filled with the median, capped\n' +
+    'and standardised, categories filled with the most frequent level and one-hot encoded, times taken apart; the flags\n' +
+    'choose otherwise.',
   options: [
     { flags: '--data <file>', help: 'table (CSV)', setting: 'data.train', ask: 'Which table?' },
     { flags: '--target <column>', help: 'column to learn: kept beside the features', setting: 'data.target' },
@@ -31,13 +39,23 @@ export const preprocessSpec: CommandSpec = {
     },
     { flags: '--out <file>', help: 'where the features are written: .parquet or .csv' },
     { flags: '--save-graph <file>', help: 'write the fitted preprocessing as ONNX' },
-    { flags: '--save-schema <file>', help: 'write the schema as JSON' },
+    { flags: '--save-schema <file>', help: 'write the schema as a file to edit (JSON)' },
+    { flags: '--save-recipe <file>', help: 'write the steps as a recipe to edit (JSON)' },
+    { flags: '--explain', help: 'show the steps, and what each makes of one row', kind: 'flag' },
+    { flags: '--row <n>', help: 'the row that is explained', kind: 'integer', default: 1 },
     ...MODELING_OPTIONS.filter(({ flags }) => SHARED.includes(flags.split(' ')[0] as string)),
+    {
+      flags: '--format <format>',
+      help: 'how the result is printed; junit is for CI',
+      choices: ['table', 'json', 'csv', 'md', 'junit'],
+    },
     { flags: '--exit-zero', help: 'exit 0 although the table is invalid', kind: 'flag' },
   ],
   examples: [
-    'mlx preprocess --data adult_train.csv --target income',
+    'mlx preprocess --data adult_train.csv --target income --save-schema schema.json',
+    'mlx preprocess --data new.csv --schema schema.json --format junit > checks.xml',
     'mlx preprocess --data adult_train.csv --target income --out features.parquet --save-graph preprocess.onnx',
+    'mlx preprocess --data adult_train.csv --target income --encode target --explain --row 15',
   ],
   load: () => loadParts(import('./run.js'), import('./view.js')),
 };

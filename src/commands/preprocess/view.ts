@@ -1,14 +1,19 @@
+import { COLUMN_ROLES } from '../../data/schema.js';
 import type { Style, ViewBlock } from '../command.js';
 import { formatDuration, formatShare } from '../format.js';
 import type { PreprocessDocument } from './document.js';
+import { explanationLines } from './explain-view.js';
+import { junitDocument } from './junit.js';
 
 type Column = PreprocessDocument['schema'][number];
+type Anomalies = PreprocessDocument['anomalies'];
 
 const SHOWN_LEVELS = 3;
 const SHOWN_WIDTH = 44;
+const SHOWN_ROWS = 3;
 
 export function view(result: PreprocessDocument, style: Style): readonly ViewBlock[] {
-  const { dataset, schema, anomalies } = result;
+  const { dataset, schema, anomalies, test } = result;
   const title = `${style.bold(dataset.path)}: ${dataset.rows} rows × ${dataset.columns} columns, read in ${formatDuration(result.timings.read_ms)}`;
   const rows = schema.map((column) => [
     column.name,
@@ -16,29 +21,51 @@ export function view(result: PreprocessDocument, style: Style): readonly ViewBlo
     roleText(column, style),
     column.missing === 0 ? '' : formatShare(column.missing),
     String(column.unique),
-    valuesText(column),
+    valuesText(column, style),
   ]);
   return [
-    { kind: 'lines', lines: [title, ''] },
+    { kind: 'lines', lines: [title, rolesLine(schema, style), ''] },
     {
       kind: 'table',
-      table: { head: ['column', 'type', 'role', 'missing', 'unique', 'values'], rows, right: [3, 4] },
+      table: {
+        head: ['column', 'type', 'role', 'missing', 'unique', 'values'],
+        rows,
+        right: [3, 4],
+        wrap: 5,
+      },
     },
-    { kind: 'lines', lines: ['', ...anomalyLines(anomalies, style), ...featureLines(result, style)] },
+    { kind: 'lines', lines: ['', ...duplicateLines(result, style)] },
+    ...anomalyBlocks(anomalies, style),
+    ...(test === null ? [] : testBlocks(test, style)),
+    { kind: 'lines', lines: [...schemaFileLines(result, style), ...featureLines(result, style)] },
+    { kind: 'junit', document: () => junitDocument(result) },
   ];
 }
 
-function roleText(column: Column, style: Style): string {
-  if (column.role === 'target') return style.good('target');
-  return column.role === 'ignore' ? style.dim(`ignore: ${column.reason ?? ''}`) : column.role;
+/** `12 features, 1 target, 3 ignored`. */
+function rolesLine(schema: readonly Column[], style: Style): string {
+  const counts = new Map<string, number>(COLUMN_ROLES.map((role) => [role, 0]));
+  for (const { role } of schema) counts.set(role, (counts.get(role) ?? 0) + 1);
+  const present = [...counts].filter(([, count]) => count > 0);
+  const words = present.map(([role, count]) =>
+    role === 'ignore' ? `${count} ignored` : `${count} ${role}${role === 'feature' && count > 1 ? 's' : ''}`,
+  );
+  return style.dim(words.join(', '));
 }
 
-function valuesText(column: Column): string {
+function roleText({ role }: Column, style: Style): string {
+  if (role === 'feature') return role;
+  return role === 'ignore' ? style.dim(role) : style.good(role);
+}
+
+/** What the column holds; why it is left out, where it is. */
+function valuesText(column: Column, style: Style): string {
+  if (column.reason !== null) return style.dim(column.reason);
   if (column.levels !== null) {
     const shown = column.levels.slice(0, SHOWN_LEVELS).join(', ');
     const more = column.levels.length - SHOWN_LEVELS;
-    const text = more > 0 ? `${shown} … ${more} more` : shown;
-    return text.length > SHOWN_WIDTH ? `${text.slice(0, SHOWN_WIDTH - 1)}…` : text;
+    const text = shown.length > SHOWN_WIDTH ? `${shown.slice(0, SHOWN_WIDTH - 1)}…` : shown;
+    return more > 0 ? `${text} … ${more} more` : text;
   }
   if (column.min === null || column.max === null) return '';
   if (column.type === 'time') return `${dayOf(column.min)} … ${dayOf(column.max)} (${column.time_format})`;
@@ -54,19 +81,67 @@ function dayOf(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 10);
 }
 
-function anomalyLines(anomalies: PreprocessDocument['anomalies'], style: Style): string[] {
-  if (anomalies.length === 0) return [style.good('No anomalies.')];
-  return anomalies.map(({ severity, column, message }) => {
-    const mark = severity === 'error' ? style.bad('error') : style.warn('warning');
-    return `${mark} ${column}: ${message}`;
-  });
+function duplicateLines({ duplicate_rows: found, dataset }: PreprocessDocument, style: Style): string[] {
+  const lines: string[] = [];
+  if (found.count > 0) {
+    const pairs = found.first.slice(0, SHOWN_ROWS).map(({ row, equals }) => `${row} = ${equals}`);
+    const done = found.dropped > 0 ? 'dropped' : '--drop-duplicates leaves them out';
+    const rows = found.count === 1 ? '1 row equals' : `${found.count} rows equal`;
+    lines.push(
+      style.warn(
+        `${rows} an earlier one (${formatShare(found.count / dataset.rows)}; ${pairs.join(', ')}${found.count > pairs.length ? ' …' : ''}); ${done}`,
+      ),
+    );
+  }
+  if (found.conflicting > 0)
+    lines.push(
+      `${found.conflicting} ${found.conflicting === 1 ? 'row has' : 'rows have'} the features of an earlier one and another target`,
+    );
+  return lines;
 }
 
-function featureLines({ features }: PreprocessDocument, style: Style): string[] {
-  if (features === null) return [style.dim('Nothing was written; --out FILE.parquet writes the features.')];
-  const steps = features.steps.map(
-    ({ kind, columns, steps }) => `${columns.length} ${kind}: ${steps.join(' → ')}`,
-  );
-  const fitted = `${features.count} features, fitted on ${features.rows.train} rows (${features.split})`;
-  return ['', fitted, ...steps, ...(features.out === null ? [] : [`written to ${style.bold(features.out)}`])];
+function anomalyBlocks(anomalies: Anomalies, style: Style): ViewBlock[] {
+  if (anomalies.length === 0) return [{ kind: 'lines', lines: [style.good('No anomalies.')] }];
+  const rows = anomalies.map(({ severity, column, kind, message }) => [
+    severity === 'error' ? style.bad('error') : style.warn('warning'),
+    column,
+    kind,
+    message,
+  ]);
+  return [{ kind: 'table', table: { head: ['severity', 'column', 'anomaly', 'what'], rows, wrap: 3 } }];
+}
+
+function testBlocks(
+  { path, rows, anomalies }: NonNullable<PreprocessDocument['test']>,
+  style: Style,
+): ViewBlock[] {
+  return [
+    { kind: 'lines', lines: ['', `${style.bold(path)}: ${rows} rows`] },
+    ...anomalyBlocks(anomalies, style),
+  ];
+}
+
+function schemaFileLines({ schema_file: { written } }: PreprocessDocument, style: Style): string[] {
+  return written === null ? [] : ['', `schema written to ${style.bold(written)}`];
+}
+
+function featureLines({ features, schema_file: { written } }: PreprocessDocument, style: Style): string[] {
+  if (features === null) {
+    const hint = style.dim('Nothing was written; --out FILE.parquet writes the features.');
+    return written === null ? ['', hint] : [];
+  }
+  const { explanation } = features;
+  const steps = features.steps.map(({ step, inputs, outputs }, index) => {
+    const columns =
+      inputs.length === outputs.length ? `${inputs.length}` : `${inputs.length} → ${outputs.length}`;
+    return `${String(index + 1).padStart(2)} ${step.padEnd(18)} ${columns} ${outputs.length === 1 ? 'column' : 'columns'}`;
+  });
+  const files = [features.out, features.graph, features.recipe_file].filter((path) => path !== null);
+  return [
+    '',
+    `${features.count} features, fitted on ${features.rows.train} rows (${features.split})`,
+    ...steps,
+    ...files.map((path) => `written to ${style.bold(path)}`),
+    ...(explanation === null ? [] : explanationLines(explanation, style)),
+  ];
 }

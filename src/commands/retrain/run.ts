@@ -1,12 +1,14 @@
-import { textSetting } from '../../config/settings.js';
+import { type SettingKey, textSetting } from '../../config/settings.js';
 import { ERRORS, MlxError } from '../../errors.js';
 import { productionOf, retrain } from '../../retraining/retrain.js';
 import type { ModelVersion } from '../../store/registry-records.js';
+import type { RunRecord } from '../../store/run-records.js';
 import type { Store } from '../../store/store.js';
 import { ALGORITHMS } from '../../training/algorithms.js';
 import type { CommandContext, Outcome } from '../command.js';
 import { versionDocument } from '../documents.js';
-import { type ModelingOptions, modelingProgress, modelingSpec } from '../modeling-options.js';
+import { type ModelingOptions, modelingProgress } from '../modeling-options.js';
+import { modelingSpec } from '../modeling-spec.js';
 import { trainDocument } from '../train-document.js';
 
 export type RetrainOptions = Partial<ModelingOptions> &
@@ -25,7 +27,9 @@ export async function run(options: RetrainOptions, context: CommandContext) {
     });
   }
   const store = await context.store({ create: true });
-  const modeling = modelingSpec(await completed(options, store, await productionOf(store, name), context));
+  const modeling = await modelingSpec(
+    await completed(options, store, await productionOf(store, name), context),
+  );
   const { onEvent, progress } = modelingProgress(context);
   try {
     const { minImprovement, keepLatest } = options;
@@ -86,9 +90,7 @@ async function completed(
   }
   if (previous === undefined) return { ...options, data, target };
   const { params, testDataset } = previous;
-  const isDefault = (
-    key: 'training.algorithm' | 'training.params' | 'data.split' | 'training.seed' | 'data.drop',
-  ): boolean => context.settings[key].origin === 'default';
+  const isDefault: IsDefault = (key) => context.settings[key].origin === 'default';
   const algorithm = isDefault('training.algorithm')
     ? (params.algorithm ?? options.algorithm)
     : options.algorithm;
@@ -106,9 +108,59 @@ async function completed(
     target,
     algorithm,
     split: split as ModelingOptions['split'],
-    drop: isDefault('data.drop') && params.drop !== undefined ? params.drop.split(',') : options.drop,
+    ...columnChoices(options, params, isDefault),
+    ...(split === params.split ? splitColumns(options, params) : {}),
     param: isDefault('training.params') ? learned : options.param,
+    ...recipeOptions(options, previous, store),
     ...(test === undefined ? {} : { test }),
     ...(isDefault('training.seed') && params.seed !== undefined ? { seed: Number(params.seed) } : {}),
   };
+}
+
+const CHOICES = ['impute', 'outliers', 'encode', 'scale'] as const;
+
+/** The production run's preprocessing, unless another one is asked for. */
+function recipeOptions(options: RetrainOptions, previous: RunRecord, store: Store): Partial<ModelingOptions> {
+  if (options.recipe !== undefined || CHOICES.some((name) => options[name] !== undefined)) return {};
+  const own = previous.artifacts.find(({ name }) => name === 'recipe.json');
+  if (previous.params.recipe !== undefined && own !== undefined) {
+    return { recipe: store.artifacts.pathOf(own.sha256) };
+  }
+  return Object.fromEntries(
+    CHOICES.flatMap((name) => (previous.params[name] === undefined ? [] : [[name, previous.params[name]]])),
+  );
+}
+
+type IsDefault = (key: SettingKey) => boolean;
+type Params = Readonly<Record<string, string>>;
+
+/** What was said of columns and rows before, where nothing is said now. */
+function columnChoices(
+  options: RetrainOptions,
+  params: Params,
+  isDefault: IsDefault,
+): Pick<ModelingOptions, 'drop' | 'keep' | 'dropDuplicates' | 'schema'> {
+  const listed = (key: 'drop' | 'keep'): readonly string[] =>
+    isDefault(`data.${key}`) ? (params[key]?.split(',') ?? options[key]) : options[key];
+  const dropDuplicates = isDefault('data.dropDuplicates')
+    ? params.drop_duplicates === 'true'
+    : options.dropDuplicates;
+  const schema = isDefault('data.schema') ? params.schema : options.schema;
+  return {
+    drop: listed('drop'),
+    keep: listed('keep'),
+    dropDuplicates,
+    ...(schema === undefined ? {} : { schema }),
+  };
+}
+
+/** The column that rows were held out by before, unless one is named now. */
+function splitColumns(
+  options: RetrainOptions,
+  params: Params,
+): Pick<ModelingOptions, 'timeColumn' | 'groupColumn'> {
+  const { split, split_column: column } = params;
+  const isNamed = options.timeColumn !== undefined || options.groupColumn !== undefined;
+  if (column === undefined || isNamed || options.test !== undefined) return {};
+  return split === 'group' ? { groupColumn: column } : { timeColumn: column };
 }

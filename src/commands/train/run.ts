@@ -1,6 +1,7 @@
 import { trainRun } from '../../modeling/train-run.js';
 import type { CommandContext, Outcome } from '../command.js';
-import { type ModelingOptions, modelingProgress, modelingSpec } from '../modeling-options.js';
+import { type ModelingOptions, modelingProgress } from '../modeling-options.js';
+import { modelingSpec } from '../modeling-spec.js';
 import { type TrainDocument, trainDocument } from '../train-document.js';
 
 export async function run(
@@ -10,7 +11,7 @@ export async function run(
   const store = await context.store({ create: true });
   const { onEvent, progress } = modelingProgress(context);
   try {
-    const trained = await trainRun(modelingSpec(options), {
+    const trained = await trainRun(await modelingSpec(options), {
       store,
       now: context.now,
       version: context.version,

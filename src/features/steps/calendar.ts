@@ -1,144 +1,107 @@
-import type { GraphBuilder, TensorRef } from '../../onnx/graph.js';
-import { ELEMENT_TYPES } from '../../onnx/proto.js';
+import { MlxError } from '../../errors.js';
+import { didYouMean } from '../../suggest.js';
 import type { NumberBlock, TimeBlock } from '../block.js';
-import type { Step } from '../step.js';
+import type { Step, StepOptions } from '../step.js';
+import { CalendarGraph } from './calendar-graph.js';
+import { clampTime, cyclicTable, PARTS, type Part, type PlainPart, partOfTimes } from './calendar-parts.js';
+import { isoSeconds } from './fill-time.js';
 
-type State = { readonly columns: number };
+type State = {
+  readonly parts: readonly Part[];
+  /** Per column the time in seconds that `elapsed` counts from. */
+  readonly reference: readonly number[];
+  readonly unit_seconds: number;
+};
 
-/** The features that one time column becomes, in order. */
-const PARTS = ['year', 'month', 'day', 'day_of_week', 'hour'] as const;
-
-const DAY = 86_400;
-/** Days from 0000-03-01, where the arithmetic begins, to 1970-01-01. */
-const EPOCH_SHIFT_DAYS = 719_468;
-const FIRST = -62_135_596_800; // 0001-01-01T00:00:00Z
-const LAST = 253_402_300_799; // 9999-12-31T23:59:59Z
+const UNIT_SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
 
 /**
- * A UTC time becomes year, month (1-12), day (1-31), day of week (Monday = 0) and hour (0-23). There is no
- * count of days: trees cannot go on with a trend beyond the days that they saw. Times outside the years 1 to 9999 are taken as the nearest in them.
+ * A UTC time becomes numbers, one column `name.part` for each of `parts`:
  *
- * Integer arithmetic only, so that any batch gives the same bits. Source of the formula: Howard Hinnant,
- * "chrono-Compatible Low-Level Date Algorithms" (civil_from_days), shifted so that no quotient is negative.
+ * year · quarter (1-4) · month (1-12) · week (ISO 8601, 1-53) · day (1-31) · day_of_week (Monday = 0) ·
+ * day_of_year (1-366) · hour · minute · second · weekend (Saturday and Sunday 1, else 0) · elapsed (time since
+ * `reference`, by default the earliest training time, in `elapsed_unit`, with its fraction) · sine and cosine of
+ * where month, day_of_week, day_of_year, hour and minute stand in their circle, `month_sin`, `month_cos` …
+ *
+ * The default leaves out what trees do not need: circles, and a trend, which they cannot carry on beyond the days
+ * that they saw. A missing time gives NaN; times outside the years 1 to 9999 are taken as the nearest in them.
+ * Sine and cosine come from tables, since ONNX Runtime's own give other bits for one row than for many.
+ * @throws MlxError PARAM_INVALID for an unknown part, no part, or a reference that is no time
  */
 export const calendar: Step<TimeBlock, NumberBlock, State> = {
   name: 'calendar',
+  summary: 'a time becomes its parts: year, month, day of week …, elapsed time, sine and cosine',
   accepts: 'time',
-  fit(block) {
-    return { columns: block.columns.length };
+  parameters: {
+    parts: {
+      kind: 'list',
+      default: ['year', 'month', 'day', 'day_of_week', 'hour'],
+      help: `columns to make: ${PARTS.join(', ')}`,
+    },
+    reference: {
+      kind: 'text',
+      default: null,
+      help: 'the time that elapsed counts from, as ISO 8601; the earliest training time when not given',
+    },
+    elapsed_unit: {
+      kind: 'choice',
+      choices: Object.keys(UNIT_SECONDS),
+      default: 'days',
+      help: 'the unit of elapsed',
+    },
   },
-  apply(block) {
-    const names = PARTS.flatMap((part) => block.names.map((name) => `${name}.${part}`));
-    const width = block.columns.length;
-    const columns = names.map((_, index) => {
-      const part = PARTS[Math.floor(index / width)] as (typeof PARTS)[number];
-      return (block.columns[index % width] as Float64Array).map((seconds) => partsOf(seconds)[part]);
-    });
-    return { kind: 'number', names, columns };
+  fit(block, options) {
+    const given = options.reference === null ? null : isoSeconds('reference', options.reference as string);
+    return {
+      parts: partsOf(options),
+      reference: block.columns.map((column) => clampTime(given ?? earliest(column))),
+      unit_seconds: UNIT_SECONDS[options.elapsed_unit as string] as number,
+    };
   },
-  emit(graph, { tensor }) {
-    const parts = new CalendarGraph(graph).parts(tensor);
-    const joined = graph.node('Concat', parts, { type: 'int64', attributes: { axis: { int: 1 } } });
+  apply(block, state) {
     return {
       kind: 'number',
-      tensor: graph.node('Cast', [joined], {
-        type: 'double',
-        attributes: { to: { int: ELEMENT_TYPES.double } },
-      }),
+      names: state.parts.flatMap((part) => block.names.map((name) => `${name}.${part}`)),
+      columns: state.parts.flatMap((part) =>
+        block.columns.map((times, index) => columnOf(part, times, state.reference[index] as number, state)),
+      ),
+    };
+  },
+  emit(graph, { tensor }, state) {
+    const calendarGraph = new CalendarGraph(graph, tensor);
+    const parts = state.parts.map((part) => calendarGraph.part(part, state.reference, state.unit_seconds));
+    return {
+      kind: 'number',
+      tensor: graph.node('Concat', parts, { type: 'double', attributes: { axis: { int: 1 } } }),
     };
   },
 };
 
-function partsOf(seconds: number): Record<(typeof PARTS)[number], number> {
-  const clamped = Math.min(Math.max(seconds, FIRST), LAST);
-  const date = new Date(clamped * 1000);
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    day_of_week: (date.getUTCDay() + 6) % 7,
-    hour: date.getUTCHours(),
-  };
+function columnOf(part: Part, times: Float64Array, reference: number, state: State): Float64Array {
+  if (part === 'elapsed')
+    return times.map((seconds) => (clampTime(seconds) - reference) / state.unit_seconds);
+  const table = cyclicTable(part);
+  if (table === undefined) return partOfTimes(part as PlainPart, times);
+  return partOfTimes(table.part, times).map((value) => table.values[value - table.first] ?? Number.NaN);
 }
 
-/** int64 arithmetic on [N,k] tensors; every division has operands of zero or more. */
-class CalendarGraph {
-  readonly #graph: GraphBuilder;
+function partsOf(options: StepOptions): readonly Part[] {
+  const given = options.parts as readonly (string | number)[];
+  const unknown = given.find((part) => !PARTS.includes(part as Part));
+  if (given.length > 0 && unknown === undefined) return [...new Set(given as Part[])];
+  const problem = unknown === undefined ? 'The list "parts" is empty.' : `A time has no part "${unknown}".`;
+  throw new MlxError('PARAM_INVALID', problem, {
+    hint: didYouMean(String(unknown ?? ''), PARTS),
+    details: { parts: PARTS },
+  });
+}
 
-  constructor(graph: GraphBuilder) {
-    this.#graph = graph;
-  }
-
-  parts(seconds: TensorRef): TensorRef[] {
-    const shifted = this.#operate('Add', this.#clamp(seconds), EPOCH_SHIFT_DAYS * DAY);
-    const days = this.#operate('Div', shifted, DAY);
-    const hour = this.#operate('Div', this.#operate('Sub', shifted, this.#operate('Mul', days, DAY)), 3600);
-    const [year, month, day] = this.#civil(days);
-    return [year, month, day, this.#remainder(this.#operate('Add', days, 2), 7), hour];
-  }
-
-  #civil(days: TensorRef): [TensorRef, TensorRef, TensorRef] {
-    const era = this.#operate('Div', days, 146_097);
-    const dayOfEra = this.#operate('Sub', days, this.#operate('Mul', era, 146_097));
-    const leaps = this.#operate(
-      'Sub',
-      this.#operate(
-        'Add',
-        this.#operate('Sub', dayOfEra, this.#operate('Div', dayOfEra, 1460)),
-        this.#operate('Div', dayOfEra, 36_524),
-      ),
-      this.#operate('Div', dayOfEra, 146_096),
-    );
-    const yearOfEra = this.#operate('Div', leaps, 365);
-    const daysBefore = this.#operate(
-      'Sub',
-      this.#operate('Add', this.#operate('Mul', yearOfEra, 365), this.#operate('Div', yearOfEra, 4)),
-      this.#operate('Div', yearOfEra, 100),
-    );
-    const dayOfYear = this.#operate('Sub', dayOfEra, daysBefore);
-    const shiftedMonth = this.#operate(
-      'Div',
-      this.#operate('Add', this.#operate('Mul', dayOfYear, 5), 2),
-      153,
-    );
-    const monthStart = this.#operate(
-      'Div',
-      this.#operate('Add', this.#operate('Mul', shiftedMonth, 153), 2),
-      5,
-    );
-    const day = this.#operate('Add', this.#operate('Sub', dayOfYear, monthStart), 1);
-    const wraps = this.#operate('Div', shiftedMonth, 10);
-    const month = this.#operate(
-      'Sub',
-      this.#operate('Add', shiftedMonth, 3),
-      this.#operate('Mul', wraps, 12),
-    );
-    const year = this.#operate('Add', this.#operate('Add', yearOfEra, this.#operate('Mul', era, 400)), wraps);
-    return [year, month, day];
-  }
-
-  /**
-   * By way of doubles, which hold every second in question: ONNX Runtime's int64 Min and Max (1.30, x64) compare
-   * the lower 32 bits with a sign, and only where they work on several numbers at once.
-   */
-  #clamp(seconds: TensorRef): TensorRef {
-    const bound = (value: number): TensorRef => this.#graph.constant('double', [1], Float64Array.of(value));
-    const raised = this.#graph.node('Max', [this.#cast(seconds, 'double'), bound(FIRST)], { type: 'double' });
-    const clamped = this.#graph.node('Min', [raised, bound(LAST)], { type: 'double' });
-    return this.#cast(clamped, 'int64');
-  }
-
-  #cast(tensor: TensorRef, type: 'double' | 'int64'): TensorRef {
-    return this.#graph.node('Cast', [tensor], { type, attributes: { to: { int: ELEMENT_TYPES[type] } } });
-  }
-
-  #remainder(value: TensorRef, divisor: number): TensorRef {
-    return this.#operate('Sub', value, this.#operate('Mul', this.#operate('Div', value, divisor), divisor));
-  }
-
-  #operate(op: 'Add' | 'Sub' | 'Mul' | 'Div', left: TensorRef, right: TensorRef | number): TensorRef {
-    const operand =
-      typeof right === 'number' ? this.#graph.constant('int64', [1], BigInt64Array.of(BigInt(right))) : right;
-    return this.#graph.node(op, [left, operand], { type: 'int64' });
-  }
+/** The earliest time that is there; 1970 for a column without any. */
+function earliest(column: Float64Array): number {
+  const least = column.reduce(
+    (least, seconds) => (seconds < least ? seconds : least),
+    Number.POSITIVE_INFINITY,
+  );
+  // + 0: a negative zero would not survive JSON.
+  return Number.isFinite(least) ? least + 0 : 0;
 }

@@ -1,0 +1,69 @@
+import type { Anomaly } from './anomaly.js';
+import { findDuplicateColumns } from './duplicate-columns.js';
+import { findLeaks, withoutLeaks } from './leakage.js';
+import { readTable } from './read.js';
+import { readByRules } from './read-by-rules.js';
+import type { ReadResult } from './reading.js';
+import { type RoleOptions, withRoles } from './roles.js';
+import type { Schema, Task, TimeFormat } from './schema.js';
+import type { SchemaRules } from './schema-rules.js';
+import { validateAlone, validateTable } from './validate.js';
+import { validateWeights } from './weights.js';
+
+export interface TableRequest extends RoleOptions {
+  readonly path: string;
+  /** What a schema file says; without it the schema is inferred. */
+  readonly rules?: SchemaRules | undefined;
+  /** Only where the schema is inferred. */
+  readonly timeFormats?: Readonly<Record<string, TimeFormat>> | undefined;
+  readonly task?: Task | undefined;
+}
+
+/** A table that was read, with what it is for and all that is wrong with it. */
+export interface CheckedTable {
+  readonly read: ReadResult;
+  readonly schema: Schema;
+  /** Of all columns but those that a person left out. */
+  readonly anomalies: readonly Anomaly[];
+}
+
+/**
+ * Reads a table, gives its columns their roles, and says what is wrong with it: by its own look, and by the schema
+ * file where there is one. Columns that are as good as the target are left out, unless a person named them features,
+ * with `keep` or in the schema file.
+ * @throws MlxError as `readTable` and `withRoles` do
+ */
+export async function readChecked(request: TableRequest): Promise<CheckedTable> {
+  const { path, rules, timeFormats } = request;
+  const read = rules === undefined ? await readTable(path, { timeFormats }) : await readByRules(path, rules);
+  const said = withRoles(read.schema, { ...request, ...rolesIn(request) });
+  const byRules = rules === undefined ? undefined : rulesFor(rules, said);
+  const left = new Set(byRules === undefined ? request.drop : ignoredColumns(byRules));
+  const found = [
+    ...read.anomalies.filter(({ column }) => !left.has(column)),
+    ...(byRules === undefined ? validateAlone(said, left) : validateTable(read.table, byRules, said)),
+    ...validateWeights(read.table, said),
+  ];
+  const kept = rules === undefined ? (request.keep ?? []) : said.columns.map(({ name }) => name);
+  const leaks = withoutLeaks(said, findLeaks(read.table, said, request.task), kept);
+  const anomalies = [...found, ...leaks.anomalies, ...findDuplicateColumns(read.table, leaks.schema)];
+  return { read, schema: leaks.schema, anomalies };
+}
+
+/** A schema file that calls the column which rows are held out by a feature is followed. */
+function rolesIn({ rules, keep = [], timeColumn, groupColumn }: TableRequest): Pick<RoleOptions, 'keep'> {
+  const isFeature = (name: string | undefined): name is string =>
+    rules?.columns.some((rule) => rule.name === name && rule.role === 'feature') ?? false;
+  return { keep: [...keep, ...[timeColumn, groupColumn].filter(isFeature)] };
+}
+
+/** The rules with the roles that hold in the end. */
+function rulesFor(rules: SchemaRules, schema: Schema): SchemaRules {
+  const roleOf = new Map(schema.columns.map(({ name, role }) => [name, role]));
+  const columns = rules.columns.map((rule) => ({ ...rule, role: roleOf.get(rule.name) ?? rule.role }));
+  return { ...rules, columns };
+}
+
+function ignoredColumns({ columns }: SchemaRules): readonly string[] {
+  return columns.filter(({ role }) => role === 'ignore').map(({ name }) => name);
+}
