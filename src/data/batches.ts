@@ -1,5 +1,6 @@
 import type { CellSink } from './cell-sink.js';
 import { CsvStream } from './csv-stream.js';
+import type { TextEncoding } from './encoding.js';
 import type { FileFormat } from './format.js';
 import { type Input, type InputOptions, openInput } from './input.js';
 import { JsonStream } from './json-stream.js';
@@ -23,6 +24,8 @@ export interface BatchOptions extends InputOptions {
   readonly delimiter?: string | undefined;
   /** One ASCII character; " when not given. */
   readonly quote?: string | undefined;
+  /** How the text is encoded; `auto` when not given. */
+  readonly encoding?: TextEncoding | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
 }
@@ -89,10 +92,10 @@ async function* fileBatches(
 }
 
 function openStream(path: string, format: FileFormat, options: BatchOptions): Promise<RowStream> {
-  const { delimiter, quote, chunkBytes, columns, extra = [] } = options;
-  if (format === 'csv') return CsvStream.open(path, { delimiter, quote, chunkBytes });
-  if (format === 'parquet') return ParquetStream.open(path, { chunkBytes });
-  return JsonStream.open(path, { chunkBytes, needed: [...columns, ...extra] });
+  const { columns, extra = [] } = options;
+  if (format === 'csv') return CsvStream.open(path, options);
+  if (format === 'parquet') return ParquetStream.open(path, options);
+  return JsonStream.open(path, { ...options, needed: [...columns, ...extra] });
 }
 
 /** Room is made for so many rows at once; a larger batch grows as it fills. */

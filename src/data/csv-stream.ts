@@ -1,7 +1,8 @@
 import type { CellSink } from './cell-sink.js';
 import { type CsvOptions, CsvReader } from './csv.js';
-import { fileSize, readChunks } from './file.js';
+import { fileSize } from './file.js';
 import type { RowStream, StreamOptions } from './row-stream.js';
+import { textChunks } from './text-chunks.js';
 
 type CsvStreamOptions = StreamOptions & Omit<CsvOptions, 'name'>;
 
@@ -16,7 +17,11 @@ export class CsvStream implements RowStream {
   private constructor(path: string, size: number, options: CsvStreamOptions) {
     this.progress = { read: 0, size };
     this.#reader = new CsvReader({ name: path, delimiter: options.delimiter, quote: options.quote });
-    this.#chunks = readChunks(path, options.chunkBytes);
+    const { encoding, chunkBytes } = options;
+    const onBytes = (bytes: Buffer): void => {
+      this.progress.read += bytes.length;
+    };
+    this.#chunks = textChunks(path, { encoding, chunkBytes, onBytes });
   }
 
   /** @throws MlxError FILE_*, DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID */
@@ -40,10 +45,7 @@ export class CsvStream implements RowStream {
     const { value, done } = await this.#chunks.next();
     this.#isWhole = done === true;
     if (done === true) this.#reader.end();
-    else {
-      this.progress.read += value.length;
-      this.#reader.push(value);
-    }
+    else this.#reader.push(value);
     return true;
   }
 

@@ -1,4 +1,4 @@
-import { firstText } from './gzip.js';
+import { firstText } from './first-text.js';
 
 /** What a file is read as. `json` is one array of objects, `jsonl` an object a line; either is told from the other. */
 export type FileFormat = 'csv' | 'json' | 'jsonl' | 'parquet';

@@ -51,7 +51,13 @@ async function inferWith(
   const { poured, sinks } = await pass(files, options, { choose, start, settlesEarly: true, crew });
   const wrong = [...sinks.keys()].filter((column) => !formats.has(column) && !holds(sinks.get(column)));
   if (wrong.length > 0) {
-    const again = await pass(files, options, { choose: () => wrong, start, settlesEarly: false, crew });
+    const again = await pass(files, options, {
+      choose: () => wrong,
+      start,
+      settlesEarly: false,
+      crew,
+      isDigested: true,
+    });
     for (const [column, sink] of again.sinks) sinks.set(column, sink);
   }
   locateOddCells(sinks.values(), poured.files);
@@ -80,7 +86,9 @@ async function summariesOf(
   columns: readonly Float64Array[],
   crew: Crew | undefined,
 ): Promise<ReadonlyMap<Float64Array, NumberSummary>> {
-  const summaries = crew === undefined ? columns.map(summarise) : await crew.summarise(columns);
+  const room = { memory: new Float64Array(0) };
+  const summaries =
+    crew === undefined ? columns.map((values) => summarise(values, room)) : await crew.summarise(columns);
   return new Map(columns.map((values, index) => [values, summaries[index] as NumberSummary]));
 }
 
@@ -90,13 +98,14 @@ interface PassOptions {
   /** Whether columns settle on a type on the way, or when all rows are known. */
   readonly settlesEarly: boolean;
   readonly crew: Crew | undefined;
+  readonly isDigested?: boolean;
 }
 
 /** Pours the chosen columns into sinks, which settle on a type; in the order of `choose`. */
 async function pass(
   files: readonly SourceFile[],
   options: InferOptions,
-  { choose, start, settlesEarly, crew }: PassOptions,
+  { choose, start, settlesEarly, ...pass }: PassOptions,
 ): Promise<{ poured: Poured; sinks: Map<string, ColumnSink> }> {
   const estimate: RowEstimate = { rows: 0 };
   const columns: (ColumnSink | null)[] = [];
@@ -115,7 +124,7 @@ async function pass(
     return columns;
   };
   const onRows = settlesEarly ? settle : () => {};
-  const poured = await pourFiles(files, open, { ...options, estimate, onRows, crew });
+  const poured = await pourFiles(files, open, { ...options, ...pass, estimate, onRows });
   settle();
   const byName = new Map(names.map((name, index) => [name, columns[index] ?? null]));
   const sinks = new Map<string, ColumnSink>();

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { MlxError } from '../errors.js';
 import type { CellSink } from './cell-sink.js';
-import { fileSize, readChunks } from './file.js';
-import { inflated, isGzip } from './gzip.js';
+import { fileSize } from './file.js';
 import { INCOMPLETE, JsonHeader, JsonRow } from './json-row.js';
 import { MAX_RECORD_BYTES } from './records.js';
 import type { RowStream, StreamOptions } from './row-stream.js';
+import { textChunks } from './text-chunks.js';
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const OPEN_LIST = 91;
@@ -204,12 +204,16 @@ export class JsonStream implements RowStream {
     return true;
   }
 
+  /** The text in pieces that end between characters. */
   async *#contents(path: string): AsyncGenerator<Buffer> {
-    const chunks = this.#counted(readChunks(path, this.#options.chunkBytes));
-    const bytes = (await isGzip(path)) ? inflated(chunks, path) : chunks;
+    const { encoding, chunkBytes, hash } = this.#options;
+    const onBytes = (bytes: Buffer): void => {
+      this.progress.read += bytes.length;
+      hash?.update(bytes);
+    };
     let isFirst = true;
     let tail = Buffer.alloc(0);
-    for await (const chunk of bytes) {
+    for await (const chunk of textChunks(path, { encoding, chunkBytes, onBytes })) {
       const piece = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
       const end = characterEnd(piece);
       tail = Buffer.from(piece.subarray(end));
@@ -218,14 +222,6 @@ export class JsonStream implements RowStream {
       isFirst = false;
     }
     if (tail.length > 0) throw this.#malformed('the text is not UTF-8');
-  }
-
-  async *#counted(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      this.progress.read += chunk.length;
-      this.#options.hash?.update(chunk);
-      yield chunk;
-    }
   }
 
   #malformed(what: string): MlxError {

@@ -28,6 +28,8 @@ export interface Poured {
 export interface PourFilesOptions extends Omit<PourOptions, 'hash'>, Pick<ReadOptions, 'workers'> {
   /** Whether JSON files are gone through for all their keys first. */
   readonly areKeysKnown?: boolean;
+  /** Whether the digest is known from an earlier time; it is empty then. */
+  readonly isDigested?: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function pourFiles(
     [];
   let rows = 0;
   for (const { path, format } of files) {
-    const hash = createHash('sha256');
+    const hash = options.isDigested === true ? undefined : createHash('sha256');
     const estimate = estimateAfter(rows, options.estimate);
     const onRows = (): void => {
       options.onRows?.();
@@ -55,7 +57,7 @@ export async function pourFiles(
     const openFile: OpenSinks = (header) => joint.open(header, path);
     const poured = await pourOne(path, format, openFile, { ...options, hash, estimate, onRows });
     rows += poured.rows;
-    done.push({ path, ...poured, digest: hash.digest() });
+    done.push({ path, ...poured, digest: hash?.digest() ?? Buffer.alloc(0) });
   }
   const [only] = done;
   const digest =

@@ -1,6 +1,7 @@
 import type { Hash } from 'node:crypto';
 import type { Anomaly } from './anomaly.js';
 import type { CellSink } from './cell-sink.js';
+import type { TextEncoding } from './encoding.js';
 
 /**
  * The rows of one file, piece by piece: `read` moves rows of a piece into sinks, `next` fetches the next piece; reading
@@ -27,6 +28,8 @@ export interface RowStream {
 }
 
 export interface StreamOptions {
+  /** How the text is encoded, where it is text; `auto` when not given. */
+  readonly encoding?: TextEncoding | undefined;
   readonly chunkBytes?: number | undefined;
   /** Fed every byte of the file. */
   readonly hash?: Hash | undefined;

@@ -61,10 +61,12 @@ async function files(): Promise<Record<string, string>> {
   const array = `[${rows.map(asObject).join(',\n ')}]`;
   return {
     csv: put(csv, 'same.csv'),
+    'csv.gz': put(gzipSync(csv), 'same.csv.gz'),
     tsv: put(tsv, 'same.tsv'),
     jsonl: put(jsonl, 'same.jsonl'),
     'jsonl.gz': put(gzipSync(jsonl), 'same.jsonl.gz'),
     json: put(array, 'same.json'),
+    'json in UTF-16': put(Buffer.from(`\ufeff${array}`, 'utf16le'), 'wide.json'),
     'json.gz': put(gzipSync(array), 'same.json.gz'),
     parquet: await parquet(path('same.parquet'), sqlOf(NAMES, rows)),
   };
@@ -149,7 +151,8 @@ describe('the same table in every format', async () => {
   it('is told by its first bytes where the ending does not say, and by the option before all', async () => {
     const { readFileSync } = await import('node:fs');
     for (const [format, file] of Object.entries(same)) {
-      const nameless = put(readFileSync(file), `nameless-${format.replaceAll('.', '-')}`);
+      if (format.includes('UTF-16')) continue;
+      const nameless = put(readFileSync(file), `nameless-${format.replaceAll(/\W/g, '-')}`);
       expect((await readTable(nameless)).schema, format).toEqual(expected.schema);
     }
     const misnamed = put(readFileSync(same.jsonl as string), 'really-json.csv');
@@ -240,7 +243,7 @@ describe('JSON', () => {
     const file = put(whole.subarray(0, whole.length - 12), 'cut.jsonl.gz');
     expect(await failure(() => readTable(file))).toMatchObject({
       code: 'DATA_MALFORMED',
-      message: expect.stringMatching(/broken gzip file/),
+      message: expect.stringMatching(/gzip file that cannot be read to its end/),
     });
   });
 });
