@@ -53,6 +53,7 @@ export function preprocessDocument(options: PreprocessOptions, parts: Parts) {
       conflicting: duplicates.conflicting,
     },
     anomalies: parts.anomalies,
+    profile: options.profile ?? null,
     test:
       test === undefined
         ? null

@@ -37,7 +37,7 @@ export function view(result: PreprocessDocument, style: Style): readonly ViewBlo
     { kind: 'lines', lines: ['', ...duplicateLines(result, style)] },
     ...anomalyBlocks(anomalies, style),
     ...(test === null ? [] : testBlocks(test, style)),
-    { kind: 'lines', lines: [...schemaFileLines(result, style), ...featureLines(result, style)] },
+    { kind: 'lines', lines: [...writtenLines(result, style), ...featureLines(result, style)] },
     { kind: 'junit', document: () => junitDocument(result) },
   ];
 }
@@ -121,15 +121,17 @@ function testBlocks(
   ];
 }
 
-function schemaFileLines({ schema_file: { written } }: PreprocessDocument, style: Style): string[] {
-  return written === null ? [] : ['', `schema written to ${style.bold(written)}`];
+function writtenLines({ schema_file: { written }, profile }: PreprocessDocument, style: Style): string[] {
+  const lines = [
+    ...(written === null ? [] : [`schema written to ${style.bold(written)}`]),
+    ...(profile === null ? [] : [`profile written to ${style.bold(profile)}`]),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function featureLines({ features, schema_file: { written } }: PreprocessDocument, style: Style): string[] {
-  if (features === null) {
-    const hint = style.dim('Nothing was written; --out FILE.parquet writes the features.');
-    return written === null ? ['', hint] : [];
-  }
+function featureLines({ features }: PreprocessDocument, style: Style): string[] {
+  if (features === null)
+    return ['', style.dim('No features were written; --out FILE.parquet writes them.')];
   const { explanation } = features;
   const steps = features.steps.map(({ step, inputs, outputs }, index) => {
     const columns =
