@@ -40,6 +40,7 @@ const OWNERS = {
   'onnxruntime-node': ['onnx'],
   papaparse: ['data'],
   '@duckdb/node-api': ['data'],
+  tinyglobby: ['data'],
   'ml-random-forest': ['training'],
   fastify: ['serving'],
   'prom-client': ['serving'],

@@ -1,9 +1,10 @@
 import type { Anomaly } from './anomaly.js';
 import type { TextEncoding } from './encoding.js';
+import type { InputOptions } from './input.js';
 import type { Schema, TimeFormat } from './schema.js';
 import type { Table } from './table.js';
 
-export interface ReadOptions {
+export interface ReadOptions extends InputOptions {
   /** Read by this schema; inferred from all rows when not given. */
   readonly schema?: Schema | undefined;
   /** Formats of time columns that the data do not prove, by column name; only where the schema is inferred. */
@@ -25,7 +26,7 @@ export interface ReadOptions {
 export interface ReadResult {
   readonly table: Table;
   readonly schema: Schema;
-  /** SHA-256 of the file's bytes, in hexadecimal. */
+  /** SHA-256 of the file's bytes, in hexadecimal; of several files, SHA-256 of their digests in order. */
   readonly digest: string;
   readonly bytes: number;
   /** What inference found: odd cells (errors), dates of unknown order (warnings). Empty with a given schema. */
