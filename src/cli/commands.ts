@@ -12,7 +12,13 @@ import { doctorSpec } from '../commands/doctor/spec.js';
 import { driftSpec } from '../commands/drift/spec.js';
 import { feedbackSpec } from '../commands/feedback/spec.js';
 import { initSpec } from '../commands/init/spec.js';
-import { modelsAtSpec, modelsHistorySpec, modelsListSpec, modelsShowSpec } from '../commands/models/spec.js';
+import {
+  modelsAtSpec,
+  modelsHistorySpec,
+  modelsListSpec,
+  modelsShowSpec,
+  modelsVerifySpec,
+} from '../commands/models/spec.js';
 import { predictSpec } from '../commands/predict/spec.js';
 import { preprocessSpec } from '../commands/preprocess/spec.js';
 import { promoteSpec } from '../commands/promote/spec.js';
@@ -56,6 +62,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   modelsShowSpec,
   modelsHistorySpec,
   modelsAtSpec,
+  modelsVerifySpec,
   registerSpec,
   promoteSpec,
   serveSpec,

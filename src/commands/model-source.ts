@@ -14,7 +14,7 @@ export interface OpenedModel {
 }
 
 /** `model.onnx`, `./m`, `/models/m`, `.mlx/artifacts/…`: a file, not a name. */
-const LOOKS_LIKE_PATH = /^[./]|\.onnx$/;
+export const LOOKS_LIKE_PATH = /^[./]|\.onnx$/;
 
 /** Opens what `--model` names: `churn`, `churn@staging`, `churn/3`, or the path of an `.onnx` file. */
 export async function openModel(context: CommandContext, ref: string, threads: number): Promise<OpenedModel> {

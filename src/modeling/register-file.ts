@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { tableFromRecords } from '../data/cell.js';
-import { type ColumnSchema, columnKind } from '../data/schema.js';
 import { MlxError } from '../errors.js';
-import { type Certificate, certify } from '../onnx/certificate.js';
+import { type Certificate, certify, type FeedRows } from '../onnx/certificate.js';
 import { inspectModel } from '../onnx/inspect.js';
+import { SessionPool } from '../onnx/session-pool.js';
 import { checkModelName } from '../registry/names.js';
 import { registerVersion } from '../registry/register.js';
 import { type ExternalHints, externalManifest } from '../scoring/external.js';
 import { feedsOf } from '../scoring/feeds.js';
 import { METADATA, parseManifest } from '../scoring/manifest.js';
 import { ScoringModel } from '../scoring/model.js';
-import { createRandom, type Random } from '../stats/random.js';
+import { createRandom } from '../stats/random.js';
 import type { ModelVersion } from '../store/registry-records.js';
 import type { Store } from '../store/store.js';
 import { withMetadata } from './assemble.js';
+import { madeUpTable } from './made-up-table.js';
 import { manifestSummary } from './manifest-summary.js';
 import type { Registrant } from './register-run.js';
 
@@ -43,8 +43,11 @@ export async function registerFile(
   const own = info.metadata[METADATA.manifest];
   const manifest = own === undefined ? externalManifest(info, options) : parseManifest(own);
   const model = own === undefined ? withMetadata(bytes, METADATA.manifest, manifest) : bytes;
-  const opened = await ScoringModel.open(model);
-  const { certificate, problem } = await certifyOnMadeUpRows(model, opened).finally(() => opened.release());
+  const pool = new SessionPool({ idleSessions: 0 });
+  const opened = await ScoringModel.open(model, { pool });
+  const { certificate, problem } = await certifyOnMadeUpRows(model, opened, pool).finally(() =>
+    opened.release(),
+  );
   if (certificate?.passed !== true && !options.allowUncertified) {
     throw new MlxError(
       'MODEL_UNCERTIFIED',
@@ -78,38 +81,24 @@ export async function registerFile(
 async function certifyOnMadeUpRows(
   model: Uint8Array,
   opened: ScoringModel,
+  pool: SessionPool,
 ): Promise<{ readonly certificate: Certificate | null; readonly problem: string | null }> {
   const { manifest } = opened;
-  const open = manifest.columns.find(
-    (column) => columnKind(column.type) === 'string' && column.levels === undefined,
-  );
-  if (open !== undefined) {
-    return { certificate: null, problem: `it does not say which values the column "${open.name}" takes` };
-  }
-  const random = createRandom(0);
-  const records = Array.from({ length: MADE_UP_ROWS }, () =>
-    manifest.columns.map((column) => madeUp(column, random)),
-  );
-  const table = tableFromRecords(manifest.columns, records);
+  const made = madeUpTable(manifest.columns, null, MADE_UP_ROWS, createRandom(0));
+  if ('problem' in made) return { certificate: null, problem: made.problem };
   try {
-    await opened.score(table);
-    return {
-      certificate: await certify(model, MADE_UP_ROWS, (start, end) => feedsOf(manifest, table, start, end)),
-      problem: null,
-    };
+    await opened.score(made.table);
+    const session = await pool.lease(model, 1);
+    try {
+      const feed: FeedRows = (start, end) => feedsOf(manifest, made.table, start, end);
+      return {
+        certificate: await certify(model, MADE_UP_ROWS, feed, { threads: 1, session }),
+        problem: null,
+      };
+    } finally {
+      await session.release();
+    }
   } catch (error) {
     return { certificate: null, problem: `it fails on made-up rows (${(error as Error).message})` };
   }
-}
-
-const YEAR_2020 = 1_577_836_800;
-const TEN_YEARS = 315_360_000;
-
-function madeUp(column: ColumnSchema, random: Random): number | string {
-  if (columnKind(column.type) === 'string')
-    return column.levels?.[random.int(column.levels.length || 1)] ?? '';
-  if (column.type === 'time') return YEAR_2020 + random.int(TEN_YEARS);
-  const { min = -3, max = 3 } = column;
-  const value = min + (max - min) * random.next();
-  return column.type === 'integer' ? Math.round(value) : value;
 }

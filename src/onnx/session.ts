@@ -42,10 +42,13 @@ const MLX_TYPE: Readonly<Record<string, TensorType>> = {
 export class ModelSession {
   readonly #session: OrtSession;
   readonly #Tensor: typeof OrtTensor;
+  readonly #onRelease: () => Promise<void>;
+  #isReleased = false;
 
-  private constructor(session: OrtSession, Tensor: typeof OrtTensor) {
+  private constructor(session: OrtSession, Tensor: typeof OrtTensor, onRelease: () => Promise<void>) {
     this.#session = session;
     this.#Tensor = Tensor;
+    this.#onRelease = onRelease;
   }
 
   /**
@@ -64,7 +67,7 @@ export class ModelSession {
         graphOptimizationLevel: 'all',
         logSeverityLevel: 4,
       });
-      return new ModelSession(session, Tensor);
+      return new ModelSession(session, Tensor, () => session.release());
     } catch (error) {
       throw new MlxError('MODEL_INVALID', `ONNX Runtime cannot load the model: ${reasonOf(error)}`, {
         hint: 'Export it again with opset 17 (ai.onnx.ml 3) or lower, and without ZipMap or external data.',
@@ -109,9 +112,16 @@ export class ModelSession {
     return converted;
   }
 
-  /** Frees the native memory; the session cannot be used afterwards. */
+  /** The same loaded model for one of several users; `onRelease` is called instead of freeing the memory. */
+  shared(onRelease: () => Promise<void>): ModelSession {
+    return new ModelSession(this.#session, this.#Tensor, onRelease);
+  }
+
+  /** Frees the native memory; the session cannot be used afterwards. A second call does nothing. */
   async release(): Promise<void> {
-    await this.#session.release();
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    await this.#onRelease();
   }
 }
 

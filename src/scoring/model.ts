@@ -5,10 +5,16 @@ import { MlxError } from '../errors.js';
 import { belongsTo, type Certificate, parseCertificate } from '../onnx/certificate.js';
 import { inspectModel, readMetadata } from '../onnx/inspect.js';
 import { ModelSession, type SessionOptions } from '../onnx/session.js';
+import type { SessionPool } from '../onnx/session-pool.js';
 import { externalManifest } from './external.js';
 import { feedsOf } from './feeds.js';
 import { type Manifest, METADATA, parseManifest } from './manifest.js';
 import { neededOutputs, readScores, type Scores } from './scores.js';
+
+export interface OpenOptions extends SessionOptions {
+  /** Where the session comes from and goes back to; without one it is loaded and released. */
+  readonly pool?: SessionPool;
+}
 
 /** A model file, opened for scoring. */
 export class ScoringModel {
@@ -40,14 +46,17 @@ export class ScoringModel {
    * bytes come from the store, into which they went through the same door.
    * @throws MlxError MODEL_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE
    */
-  static async open(source: Uint8Array | string, options: SessionOptions = {}): Promise<ScoringModel> {
+  static async open(source: Uint8Array | string, options: OpenOptions = {}): Promise<ScoringModel> {
     const bytes = typeof source === 'string' ? await readFile(source) : source;
     if (typeof source === 'string') inspectModel(bytes);
     const metadata = readMetadata(bytes);
     const text = metadata[METADATA.manifest];
     const manifest = text === undefined ? externalManifest(inspectModel(bytes)) : parseManifest(text);
     checkUnchanged(metadata[METADATA.certificate], bytes);
-    const session = await ModelSession.load(bytes, options);
+    const { pool, threads = 1 } = options;
+    const session = await (pool === undefined
+      ? ModelSession.load(bytes, { threads })
+      : pool.lease(bytes, threads));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return new ScoringModel(session, manifest, metadata, sha256);
   }

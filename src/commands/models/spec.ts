@@ -43,3 +43,26 @@ export const modelsAtSpec: CommandSpec = {
   list: true,
   load: () => loadParts(import('./at.js'), import('./at-view.js')),
 };
+
+export const modelsVerifySpec: CommandSpec = {
+  path: ['models', 'verify'],
+  group: GROUP,
+  summary: 'checks the file of a version and makes its certificate again',
+  description:
+    'The bytes are compared with their SHA-256 and with the certificate in the file, the graph is read and opened, and ' +
+    'rows are scored one by one, in batches, on one thread and on two, in other orders: every score must have the ' +
+    'same bytes. Exit code 3 when the model is not verified.',
+  arguments: [
+    { name: '<model>', help: 'churn (production), churn@staging, churn@alias, churn/3, or an .onnx file' },
+  ],
+  options: [
+    {
+      flags: '--data <file>',
+      help: 'rows to score (default: made up from what the file knows of its columns)',
+    },
+    { flags: '--rows <count>', help: 'how many rows', kind: 'integer', default: 200 },
+    { flags: '--exit-zero', help: 'exit 0 although the model is not verified', kind: 'flag' },
+  ],
+  examples: ['mlx models verify churn', 'mlx models verify churn/3 --data new.csv --json'],
+  load: () => loadParts(import('./verify.js'), import('./verify-view.js')),
+};
