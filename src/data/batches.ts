@@ -1,11 +1,12 @@
 import type { CellSink } from './cell-sink.js';
 import { CsvReader } from './csv.js';
-import { readChunks } from './file.js';
+import type { TextEncoding } from './encoding.js';
 import { refuseEmpty } from './pour.js';
 import type { Schema } from './schema.js';
 import { SchemaPlan } from './schema-plan.js';
 import { RawSink } from './sinks.js';
 import type { Table } from './table.js';
+import { textChunks } from './text-chunks.js';
 import { requireNames } from './wanted.js';
 
 export interface BatchOptions {
@@ -18,6 +19,8 @@ export interface BatchOptions {
   readonly delimiter?: string | undefined;
   /** One ASCII character; " when not given. */
   readonly quote?: string | undefined;
+  /** How the text is encoded; `auto` when not given. */
+  readonly encoding?: TextEncoding | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
 }
@@ -39,7 +42,7 @@ export async function* readBatches(
   schema: Schema,
   options: BatchOptions,
 ): AsyncGenerator<TableBatch> {
-  const { batchRows, delimiter, quote, chunkBytes } = options;
+  const { batchRows, delimiter, quote, encoding, chunkBytes } = options;
   const reader = new CsvReader({ name: path, delimiter, quote });
   let batch: Batch | undefined;
   let firstRow = 0;
@@ -54,7 +57,7 @@ export async function* readBatches(
       batch = new Batch(path, schema, options, reader.header);
     }
   }
-  for await (const chunk of readChunks(path, chunkBytes)) {
+  for await (const chunk of textChunks(path, { encoding, chunkBytes })) {
     reader.push(chunk);
     yield* full();
   }

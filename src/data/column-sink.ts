@@ -65,7 +65,7 @@ export interface PartPosition {
   readonly taker: number;
 }
 
-const MIN_CAPACITY = 1024;
+const MIN_CAPACITY = 64;
 
 /** Rows to make room for when `length` are there and another comes. */
 export function capacityFor(length: number, estimate: RowEstimate): number {

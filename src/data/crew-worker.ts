@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { ColumnSink, RowEstimate, SinkPlan } from './column-sink.js';
 import type { Job, OpenJob, PieceJob, ReadPiece, Report } from './crew-jobs.js';
+import type { Room } from './distinct.js';
 import { NumberSink } from './number-sink.js';
 import { summarise } from './number-summary.js';
 import { packParts } from './packed-parts.js';
@@ -14,6 +15,7 @@ import { UndecidedSink } from './undecided.js';
  */
 
 const estimate: RowEstimate = { rows: 0 };
+const room: Room = { memory: new Float64Array(0) };
 const desks: SharedArrayBuffer[] = [];
 let opened: OpenJob | undefined;
 let sinks: readonly (ColumnSink | null)[] = [];
@@ -32,7 +34,7 @@ function answer(job: Job): Report | undefined {
       case 'piece':
         return { kind: 'piece', id: job.id, piece: readPiece(job, opened) };
       case 'summary':
-        return { kind: 'summary', id: job.id, summary: summarise(job.values) };
+        return { kind: 'summary', id: job.id, summary: summarise(job.values, room) };
     }
   } catch {
     opened = undefined; // some of the row may be in the sinks: nothing more is read into them

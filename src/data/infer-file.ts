@@ -63,7 +63,9 @@ async function summariesOf(
   columns: readonly Float64Array[],
   crew: Crew | undefined,
 ): Promise<ReadonlyMap<Float64Array, NumberSummary>> {
-  const summaries = crew === undefined ? columns.map(summarise) : await crew.summarise(columns);
+  const room = { memory: new Float64Array(0) };
+  const summaries =
+    crew === undefined ? columns.map((values) => summarise(values, room)) : await crew.summarise(columns);
   return new Map(columns.map((values, index) => [values, summaries[index] as NumberSummary]));
 }
 
@@ -79,7 +81,7 @@ interface PassOptions {
 /** Pours the chosen columns into sinks, which settle on a type; in the order of `choose`. */
 async function pass(
   path: string,
-  { delimiter, quote, chunkBytes }: ReadOptions,
+  { delimiter, quote, encoding, chunkBytes }: ReadOptions,
   { choose, start, settlesEarly, crew, hash }: PassOptions,
 ): Promise<{ rows: number; bytes: number; sinks: Map<string, ColumnSink> }> {
   const estimate: RowEstimate = { rows: 0 };
@@ -99,7 +101,7 @@ async function pass(
     return columns;
   };
   const onRows = settlesEarly ? settle : () => {};
-  const csv = { delimiter, quote, chunkBytes };
+  const csv = { delimiter, quote, encoding, chunkBytes };
   const { rows, bytes } = await pourFile(path, open, { ...csv, estimate, onRows, crew, hash });
   settle();
   const byName = new Map(names.map((name, index) => [name, columns[index] ?? null]));

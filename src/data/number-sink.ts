@@ -67,7 +67,8 @@ export class NumberSink implements ColumnSink {
   }
 
   append(part: ColumnPart, at: PartPosition): void {
-    if (part.kind !== 'number') throw new RangeError(`a part of ${part.kind} for the numbers of ${this.#name}`);
+    if (part.kind !== 'number')
+      throw new RangeError(`a part of ${part.kind} for the numbers of ${this.#name}`);
     const needed = this.#length + part.values.length;
     if (needed > this.#values.length) this.#grow(needed);
     this.#values.set(part.values, this.#length);

@@ -9,6 +9,7 @@ import { SchemaPlan } from './schema-plan.js';
 import type { Table } from './table.js';
 
 export { type BatchOptions, readBatches, type TableBatch } from './batches.js';
+export { TEXT_ENCODINGS, type TextEncoding } from './encoding.js';
 export type { ReadOptions, ReadResult } from './reading.js';
 
 /**
@@ -20,12 +21,20 @@ export type { ReadOptions, ReadResult } from './reading.js';
 export async function readTable(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const { schema } = options;
   if (schema === undefined) return inferFile(path, options);
-  const { columns, delimiter, quote, chunkBytes } = options;
+  const { columns, delimiter, quote, encoding, chunkBytes } = options;
   const hash = createHash('sha256');
   const estimate: RowEstimate = { rows: 0 };
   const plan = new SchemaPlan(schema, path, columns, estimate);
   const { rows, bytes } = await withCrew(path, options.workers, (crew) =>
-    pourFile(path, (header) => plan.open(header), { delimiter, quote, chunkBytes, hash, estimate, crew }),
+    pourFile(path, (header) => plan.open(header), {
+      delimiter,
+      quote,
+      encoding,
+      chunkBytes,
+      hash,
+      estimate,
+      crew,
+    }),
   );
   return { table: plan.finish(rows), schema, digest: hash.digest('hex'), bytes, anomalies: [] };
 }

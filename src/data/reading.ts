@@ -1,4 +1,5 @@
 import type { Anomaly } from './anomaly.js';
+import type { TextEncoding } from './encoding.js';
 import type { Schema, TimeFormat } from './schema.js';
 import type { Table } from './table.js';
 
@@ -13,6 +14,8 @@ export interface ReadOptions {
   readonly delimiter?: string | undefined;
   /** One ASCII character; " when not given. */
   readonly quote?: string | undefined;
+  /** How the text is encoded; `auto` when not given. Bytes that are no text in it are an error, never replaced. */
+  readonly encoding?: TextEncoding | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
   /** Threads to read with, 0 for none; decided by the file and the machine when not given. Makes no difference to the result. */

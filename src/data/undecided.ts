@@ -15,7 +15,11 @@ const ODD_SHARE = 0.01;
  * distinct values that it cannot be meant as a category.
  */
 export function isTolerable(odd: number, valid: number, countDistinct: () => number): boolean {
-  return odd === 0 || (odd <= Math.max(1, ODD_SHARE * (odd + valid)) && countDistinct() > MANY_NUMBERS);
+  return odd === 0 || (odd <= mostOdd(odd + valid) && countDistinct() > MANY_NUMBERS);
+}
+
+function mostOdd(present: number): number {
+  return Math.max(1, ODD_SHARE * present);
 }
 
 /** A reading of text as values, tried on the levels seen so far. */
@@ -67,14 +71,15 @@ export class UndecidedSink extends TextSink {
     if (levels.length === 0) return this;
     const counts = new Float64Array(levels.length);
     for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1;
+    const present = counts.reduce((sum, count) => sum + count, 0);
     for (const { type, read } of READINGS) {
-      const values = Float64Array.from(levels, read);
-      let [valid, odd] = [0, 0];
-      values.forEach((value, level) => {
-        if (Number.isNaN(value)) odd += counts[level] as number;
-        else valid += counts[level] as number;
-      });
-      if (valid > 0 && isTolerable(odd, valid, () => countDistinct(values))) {
+      const values = readLevels(levels, counts, read, mostOdd(present));
+      if (values === undefined) continue;
+      const odd = values.reduce(
+        (sum, value, level) => sum + (Number.isNaN(value) ? (counts[level] as number) : 0),
+        0,
+      );
+      if (odd < present && isTolerable(odd, present - odd, () => countDistinct(values))) {
         const sink = new NumberSink(this.#name, type, this.#estimate);
         for (const code of codes) sink.push(code < 0 ? Number.NaN : (values[code] as number));
         values.forEach((value, level) => {
@@ -87,6 +92,24 @@ export class UndecidedSink extends TextSink {
     }
     return this;
   }
+}
+
+/** The levels as values, NaN where one is none; undefined as soon as that are more than `mostOdd` cells. */
+function readLevels(
+  levels: readonly string[],
+  counts: Float64Array,
+  read: (text: string) => number,
+  mostOdd: number,
+): Float64Array | undefined {
+  const values = new Float64Array(levels.length);
+  let odd = 0;
+  for (let level = 0; level < levels.length; level++) {
+    const value = read(levels[level] as string);
+    values[level] = value;
+    if (Number.isNaN(value)) odd += counts[level] as number;
+    if (odd > mostOdd) return undefined;
+  }
+  return values;
 }
 
 function oddLevel(type: (typeof READINGS)[number]['type'], text: string): CellError {

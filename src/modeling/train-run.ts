@@ -4,7 +4,7 @@ import { MlxError, toMlxError } from '../errors.js';
 import { planRecipe, type RecipePlan, recipeParams, TREE_RECIPE } from '../features/recipe.js';
 import { recipeText } from '../features/recipe-file.js';
 import { buildBaseline } from '../monitoring/baseline.js';
-import { type Certificate, certify, type FeedRows } from '../onnx/certificate.js';
+import { type Certificate, Certification, type FeedRows } from '../onnx/certificate.js';
 import { ModelSession } from '../onnx/session.js';
 import { feedsOf } from '../scoring/feeds.js';
 import { type Manifest, METADATA } from '../scoring/manifest.js';
@@ -221,18 +221,20 @@ async function certifyAndScore(
   deps: ModelingDeps,
 ): Promise<Finished> {
   const { train, test } = data;
-  const session = await ModelSession.load(body, { threads: CERTIFICATE_THREADS });
+  const rows = Math.min(CERTIFICATE_ROWS, test.table.rows);
+  const sample = takeRows(
+    test.table,
+    Int32Array.from({ length: rows }, (_, row) => row),
+  );
+  const feed: FeedRows = (start, end) => feedsOf(manifest, sample, start, end);
+  const certification = new Certification(body, rows, feed, CERTIFICATE_THREADS);
+  let session: ModelSession | undefined;
   try {
+    session = await ModelSession.load(body, { threads: CERTIFICATE_THREADS });
     deps.onEvent({ kind: 'evaluating', rows: test.table.rows });
     const evaluation = await evaluate(ScoringModel.around(session, manifest), test.table, test.target);
-    const rows = Math.min(CERTIFICATE_ROWS, test.table.rows);
     deps.onEvent({ kind: 'certifying', rows });
-    const sample = takeRows(
-      test.table,
-      Int32Array.from({ length: rows }, (_, row) => row),
-    );
-    const feed: FeedRows = (start, end) => feedsOf(manifest, sample, start, end);
-    const certificate = await certify(body, rows, feed, { threads: CERTIFICATE_THREADS, session });
+    const certificate = await certification.finish(session);
     requirePassed(certificate);
     const baseline = buildBaseline(train.table, manifest.columns, {
       seed: spec.seed,
@@ -241,7 +243,8 @@ async function certifyAndScore(
     const file = withMetadata(body, METADATA.baseline, baseline);
     return { bytes: withMetadata(file, METADATA.certificate, certificate), certificate, evaluation };
   } finally {
-    await session.release();
+    await certification.close();
+    await session?.release();
   }
 }
 

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { MlxError } from '../errors.js';
-import { ModelSession, type TensorData } from './session.js';
+import { CertificateThread } from './certificate-thread.js';
+import { digestScores, type Feeds, type RowOrder, type ScoreDigest } from './score-digests.js';
+import { ModelSession } from './session.js';
 
-/** Proof, made at training time, that scores do not depend on batch size or thread count. */
+/** Proof, made at training time, that scores do not depend on batch size, thread count or row order. */
 export interface Certificate {
   readonly passed: boolean;
   /** Rows that were compared. */
@@ -10,6 +13,8 @@ export interface Certificate {
   /** Batch sizes that gave the same bytes as row by row. */
   readonly batchSizes: readonly number[];
   readonly threads: readonly number[];
+  /** Orders of the rows that gave the same bytes; certificates of mlx 0.1.0 know the given order alone. */
+  readonly rowOrders: readonly RowOrder[];
   /** Length and SHA-256 of the model file before baseline and certificate were added at its end. */
   readonly bodyBytes: number;
   readonly bodySha256: string;
@@ -18,7 +23,7 @@ export interface Certificate {
 }
 
 /** Feeds for rows `start` (inclusive) to `end` (exclusive) of the held-out table. */
-export type FeedRows = (start: number, end: number) => Readonly<Record<string, TensorData>>;
+export type FeedRows = (start: number, end: number) => Feeds;
 
 /** The thread counts whose scores are compared. */
 export const CERTIFIED_THREADS = [1, 2];
@@ -30,8 +35,15 @@ export interface OpenSession {
 }
 
 /**
- * Scores `rows` held-out rows one by one, in small batches and all at once, on one thread and on two, and
- * compares the bytes of every output.
+ * Loading takes a second per 40 MB, so that larger models are loaded side by side; starting a thread takes a tenth of
+ * a second, and two loads at once twice the memory of one.
+ */
+const WORTH_A_THREAD_BYTES = 4_000_000;
+const MOST_BYTES_AT_ONCE = 400_000_000;
+
+/**
+ * Scores `rows` held-out rows one by one, in small batches and all at once, in the given and in other orders, on one
+ * thread and on two, and compares the bytes of every output.
  * @param bytes the model file; its graph is not touched afterwards
  * @param open a session of these bytes, so that a large model need not be loaded once more
  */
@@ -41,53 +53,108 @@ export async function certify(
   feed: FeedRows,
   open?: OpenSession,
 ): Promise<Certificate> {
-  if (rows < 1) throw new MlxError('MODEL_UNCERTIFIED', 'A certificate needs at least one held-out row.');
-  const batchSizes = [...new Set([1, Math.min(7, rows), rows])];
-  const digests = new Map<string, string>();
-  for (const threads of CERTIFIED_THREADS) {
-    const session = threads === open?.threads ? open.session : await ModelSession.load(bytes, { threads });
+  const certification = new Certification(bytes, rows, feed, open?.threads ?? CERTIFIED_THREADS[0]);
+  try {
+    return await certification.finish(open?.session);
+  } finally {
+    await certification.close();
+  }
+}
+
+/**
+ * A certificate in the making. A large model is loaded by a thread from the start on for the thread counts other than
+ * the caller's, so that both loads run side by side.
+ */
+export class Certification {
+  readonly #bytes: Uint8Array;
+  readonly #rows: number;
+  readonly #feeds: Feeds;
+  readonly #ownThreads: number;
+  readonly #beside: readonly CertificateThread[];
+
+  /** @param ownThreads thread count of the session that `finish` is given */
+  constructor(bytes: Uint8Array, rows: number, feed: FeedRows, ownThreads = 1) {
+    if (rows < 1) throw new MlxError('MODEL_UNCERTIFIED', 'A certificate needs at least one held-out row.');
+    this.#bytes = bytes;
+    this.#rows = rows;
+    this.#feeds = feed(0, rows);
+    this.#ownThreads = ownThreads;
+    const isWorthIt =
+      bytes.length >= WORTH_A_THREAD_BYTES &&
+      bytes.length <= MOST_BYTES_AT_ONCE &&
+      availableParallelism() > 1;
+    this.#beside = isWorthIt
+      ? CERTIFIED_THREADS.filter((threads) => threads !== ownThreads).map(
+          (threads) => new CertificateThread({ bytes, threads, feeds: this.#feeds, rows }),
+        )
+      : [];
+  }
+
+  /** Compares every way to score the rows. */
+  async finish(session?: ModelSession): Promise<Certificate> {
+    const own = await this.#digests(this.#ownThreads, session);
+    const others =
+      this.#beside.length > 0
+        ? (await Promise.all(this.#beside.map(({ digests }) => digests))).flat()
+        : await this.#digestsInTurn();
+    return certificateOf(this.#bytes, this.#rows, [...own, ...others]);
+  }
+
+  /** Ends what is still at work. */
+  async close(): Promise<void> {
+    await Promise.all(this.#beside.map((thread) => thread.close()));
+  }
+
+  async #digestsInTurn(): Promise<ScoreDigest[]> {
+    const digests: ScoreDigest[] = [];
+    for (const threads of CERTIFIED_THREADS) {
+      if (threads !== this.#ownThreads) digests.push(...(await this.#digests(threads)));
+    }
+    return digests;
+  }
+
+  async #digests(threads: number, open?: ModelSession): Promise<ScoreDigest[]> {
+    const session = open ?? (await ModelSession.load(this.#bytes, { threads }));
     try {
-      for (const size of batchSizes) {
-        digests.set(
-          `batches of ${size} on ${threads} thread(s)`,
-          await digestScores(session, rows, size, feed),
-        );
-      }
+      return await digestScores(session, threads, this.#feeds, this.#rows);
     } finally {
-      if (session !== open?.session) await session.release();
+      if (session !== open) await session.release();
     }
   }
-  const [first, ...others] = [...digests];
-  const different = others.find(([, digest]) => digest !== first?.[1]);
+}
+
+function certificateOf(bytes: Uint8Array, rows: number, digests: readonly ScoreDigest[]): Certificate {
+  const [first] = digests;
+  const different = digests.find(({ digest }) => digest !== first?.digest);
   return {
     passed: different === undefined,
     rows,
-    batchSizes,
+    batchSizes: [...new Set(digests.map(({ batchSize }) => batchSize))],
     threads: CERTIFIED_THREADS,
+    rowOrders: [...new Set(digests.map(({ order }) => order))],
     bodyBytes: bytes.length,
     bodySha256: createHash('sha256').update(bytes).digest('hex'),
-    mismatch: different === undefined ? null : `${different[0]} differ from ${first?.[0]}`,
+    mismatch:
+      different === undefined || first === undefined
+        ? null
+        : `${describe(different)} differ from ${describe(first)}`,
   };
 }
 
-/** SHA-256 over every output's values, row-major, however the rows were cut into batches. */
-async function digestScores(
-  session: ModelSession,
-  rows: number,
-  size: number,
-  feed: FeedRows,
-): Promise<string> {
-  const hashes = new Map(session.outputNames.map((name) => [name, createHash('sha256')]));
-  for (let start = 0; start < rows; start += size) {
-    const results = await session.run(feed(start, Math.min(start + size, rows)));
-    for (const [name, tensor] of Object.entries(results)) hashes.get(name)?.update(bytesOf(tensor));
-  }
-  return [...hashes.values()].map((hash) => hash.digest('hex')).join(' ');
+function describe({ batchSize, threads, order }: ScoreDigest): string {
+  const where = `batches of ${batchSize} on ${threads} thread(s)`;
+  return order === 'given' ? where : `${where} with the rows ${order}`;
 }
 
-function bytesOf(tensor: TensorData): Uint8Array {
-  if (tensor.type === 'string') return Buffer.from(JSON.stringify(tensor.data).slice(1, -1).concat(','));
-  return new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+/** A certificate as it stands in a model file; null where there is none, or where it cannot be read. */
+export function parseCertificate(text: string | undefined): Certificate | null {
+  if (text === undefined) return null;
+  try {
+    const certificate = JSON.parse(text) as Certificate | null;
+    return certificate === null ? null : { ...certificate, rowOrders: certificate.rowOrders ?? ['given'] };
+  } catch {
+    return null;
+  }
 }
 
 /** Whether the certificate was made for these very bytes: a changed graph, whatever it does, is another model. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Table } from '../data/table.js';
 import { MlxError } from '../errors.js';
-import { belongsTo, type Certificate } from '../onnx/certificate.js';
+import { belongsTo, type Certificate, parseCertificate } from '../onnx/certificate.js';
 import { inspectModel, readMetadata } from '../onnx/inspect.js';
 import { ModelSession, type SessionOptions } from '../onnx/session.js';
 import { externalManifest } from './external.js';
@@ -31,7 +31,7 @@ export class ScoringModel {
     this.#outputs = neededOutputs(manifest);
     this.manifest = manifest;
     this.baseline = parseOptional(metadata[METADATA.baseline]);
-    this.certificate = parseOptional(metadata[METADATA.certificate]) as Certificate | null;
+    this.certificate = parseCertificate(metadata[METADATA.certificate]);
     this.sha256 = sha256;
   }
 
@@ -74,7 +74,7 @@ export class ScoringModel {
 
 /** A certificate speaks of certain bytes; with others in its place nothing is known of the model. */
 function checkUnchanged(certificate: string | undefined, bytes: Uint8Array): void {
-  const claimed = parseOptional(certificate) as Certificate | null;
+  const claimed = parseCertificate(certificate);
   if (certificate === undefined || (claimed !== null && belongsTo(claimed, bytes))) return;
   throw new MlxError('MODEL_INVALID', 'The model file was changed after it was certified.', {
     hint: 'Take the file from where it was made once more, or train again.',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { certify, type FeedRows } from '#mlx/onnx/certificate.js';
+import { certify, type FeedRows, parseCertificate } from '#mlx/onnx/certificate.js';
 import { GraphBuilder } from '#mlx/onnx/graph.js';
 import { ModelSession } from '#mlx/onnx/session.js';
 import { feedsOf } from '#mlx/scoring/feeds.js';
@@ -44,6 +44,7 @@ it('a model of exact operators gets its certificate', async () => {
   const certificate = await certify(buildModel(), 50, (start, end) => feedsOf(manifest, table, start, end));
   expect(certificate).toMatchObject({ passed: true, rows: 50, batchSizes: [1, 7, 50], threads: [1, 2] });
   expect(certificate.mismatch).toBeNull();
+  expect(certificate.rowOrders).toEqual(['given', 'reversed', 'shuffled']);
 });
 
 it('operators whose value for a row alone differs from that in a batch are found out', async () => {
@@ -65,6 +66,68 @@ it('a score that depends on its neighbours in the batch is found out', async () 
     passed: false,
     mismatch: 'batches of 7 on 1 thread(s) differ from batches of 1 on 1 thread(s)',
   });
+});
+
+it('a score that depends on the order of the rows is found out, although batches of any size agree', async () => {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'float', ['N', 1]);
+  const row = (index: bigint) =>
+    graph.node('Gather', [x, graph.constant('int64', [1], BigInt64Array.of(index))], {
+      type: 'float',
+      attributes: { axis: { int: 0 } },
+    });
+  const isFalling = graph.node('Greater', [row(0n), row(-1n)], { type: 'bool' });
+  const extra = graph.node('Cast', [isFalling], { type: 'float', attributes: { to: { int: 1 } } });
+  graph.output('y', graph.node('Add', [x, extra], { type: 'float' }), ['N', 1]);
+  const rising: FeedRows = (start, end) => ({
+    x: { type: 'float', dims: [end - start, 1], data: Float32Array.from(values.keys()).slice(start, end) },
+  });
+  expect(await certify(graph.build({}, '1'), ROWS, rising)).toMatchObject({
+    passed: false,
+    mismatch: 'batches of 64 on 1 thread(s) with the rows reversed differ from batches of 1 on 1 thread(s)',
+  });
+});
+
+it('a large model is loaded by a thread for the other thread count, with the same verdict', async () => {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'float', ['N', 1]);
+  const table = graph.constant('float', [1_200_000], new Float32Array(1_200_000));
+  const index = graph.node('Cast', [x], { type: 'int64', attributes: { to: { int: 7 } } });
+  graph.output('y', graph.node('Gather', [table, index], { type: 'float' }), ['N', 1]);
+  expect(await certify(graph.build({}, '1'), ROWS, floats(1))).toMatchObject({
+    passed: true,
+    threads: [1, 2],
+  });
+});
+
+it('what the thread cannot do fails the certificate', async () => {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'float', ['N', 1]);
+  const table = graph.constant('float', [1_200_000], new Float32Array(1_200_000));
+  const index = graph.node('Cast', [x], { type: 'int64', attributes: { to: { int: 7 } } });
+  graph.output('y', graph.node('Gather', [table, index], { type: 'float' }), ['N', 1]);
+  const beyond: FeedRows = (start, end) => ({
+    x: { type: 'float', dims: [end - start, 1], data: new Float32Array(end - start).fill(2_000_000) },
+  });
+  await expect(certify(graph.build({}, '1'), ROWS, beyond)).rejects.toMatchObject({ code: 'SCORING_FAILED' });
+});
+
+it('certificates of before are read: their rows went in the given order', () => {
+  const old = {
+    passed: true,
+    rows: 5,
+    batchSizes: [1, 5],
+    threads: [1, 2],
+    bodyBytes: 1,
+    bodySha256: '',
+    mismatch: null,
+  };
+  expect(parseCertificate(JSON.stringify(old))).toEqual({ ...old, rowOrders: ['given'] });
+  expect([parseCertificate(undefined), parseCertificate('{'), parseCertificate('null')]).toEqual([
+    null,
+    null,
+    null,
+  ]);
 });
 
 it('no rows, no certificate', async () => {
