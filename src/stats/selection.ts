@@ -19,7 +19,7 @@ export function quantilesOf(
   probabilities: readonly number[],
   scratch: Float64Array = new Float64Array(values.length),
 ): number[] {
-  const present = new Present(values, scratch);
+  const present = new Present(values, scratch, 0);
   return probabilities.map((probability) => {
     if (present.count === 0) return Number.NaN;
     const position = probability * (present.count - 1);
@@ -43,18 +43,21 @@ class Present {
   readonly count: number;
   readonly #values: Float64Array;
   readonly #scratch: Float64Array;
+  readonly #depth: number;
   /** All values where there are few, else a sample; ascending. */
   readonly #sorted: Float64Array;
   /** What the latest pass kept, at the start of the scratch. */
   #inside: Float64Array = new Float64Array();
 
-  constructor(values: Float64Array, scratch: Float64Array) {
+  /** @param depth of the search: each level draws other samples, so that no values can mislead them all */
+  constructor(values: Float64Array, scratch: Float64Array, depth: number) {
+    this.#depth = depth;
     this.#values = values;
     this.#scratch = scratch;
     let missing = 0;
     for (let i = 0; i < values.length; i++) missing += +Number.isNaN(values[i] as number);
     this.count = values.length - missing;
-    this.#sorted = this.#isSmall ? values.filter((value) => !Number.isNaN(value)) : sampleOf(values);
+    this.#sorted = this.#isSmall ? values.filter((value) => !Number.isNaN(value)) : sampleOf(values, depth);
     this.#sorted.sort();
   }
 
@@ -74,16 +77,21 @@ class Present {
       const high = to >= SORTED_OUTRIGHT ? Number.POSITIVE_INFINITY : (this.#sorted[to] as number);
       const start = this.#keepInside(low, high);
       const end = start + this.#inside.length;
-      if (k >= start && next < end) return rest(this.#inside).neighbours(k - start);
+      if (k >= start && next < end) return this.#rest().neighbours(k - start);
       // Equal values at an end of the bracket, or a sample that was wide of the mark.
       const { belowLow, upToHigh } = this.#countEnds(low, high);
       if (k < belowLow || next >= upToHigh) continue;
       const at = (rank: number): number => {
         if (rank < start) return low;
-        return rank < end ? rest(this.#inside).neighbours(rank - start)[0] : high;
+        return rank < end ? this.#rest().neighbours(rank - start)[0] : high;
       };
       return [at(k), at(next)];
     }
+  }
+
+  /** What lies inside the bracket, to be looked through in the same way. */
+  #rest(): Present {
+    return new Present(this.#inside, new Float64Array(this.#inside.length), this.#depth + 1);
   }
 
   /** Puts the values between the two into the scratch, both ends left out; returns how many are up to `low`. */
@@ -116,14 +124,9 @@ class Present {
   }
 }
 
-/** What lies inside a bracket, to be looked through in the same way. */
-function rest(inside: Float64Array): Present {
-  return new Present(inside, new Float64Array(inside.length));
-}
-
 /** A sample with replacement; the same for the same values, and blind to their order. */
-function sampleOf(values: Float64Array): Float64Array {
-  const random = createRandom(values.length);
+function sampleOf(values: Float64Array, depth: number): Float64Array {
+  const random = createRandom(values.length, depth);
   const sample = new Float64Array(SORTED_OUTRIGHT);
   let taken = 0;
   while (taken < sample.length) {

@@ -107,6 +107,12 @@ describe('bins', () => {
     expect(rowsOf(pipeline, later)).toEqual([[0], [1], [1], [MISSING]]);
   });
 
+  it('join quantile bins that are hardly wide, as scikit-learn does', () => {
+    const close = [numbers('a', [0, 1e-9, 2e-9, 3e-9, 1, 2, 3, 4])];
+    const pipeline = learn(close, { step: 'bins', n_bins: 4, encode: 'onehot' });
+    expect(pipeline.features).toEqual(['a.bin0', 'a.bin1', 'a.bin2']);
+  });
+
   it('have 0 in every one-hot column for a missing value', () => {
     const pipeline = learn(train, { step: 'bins', n_bins: 2, encode: 'onehot' });
     expect(pipeline.features).toEqual(['a.bin0', 'a.bin1']);
