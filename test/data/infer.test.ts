@@ -164,7 +164,9 @@ describe('a few odd cells', () => {
           column: 'x',
           kind: 'odd-cells',
           severity: 'error',
+          tfdv: 'FLOAT_TYPE_STRING_NOT_FLOAT',
           count: 2,
+          rows: [501, 701],
           message:
             '"x" has 2 cells that cannot be read like the others; row 501 (line 502): expected a number, got "oops500"',
         },
