@@ -22,6 +22,12 @@ function digitsOf(size: number): number {
   return size < 1 ? 0 : Math.min(Math.floor(Math.log10(size)) + 1, 12);
 }
 
+/** A figure that lies about 0, by so many decimals: what rounds to 0 has no sign. */
+export function formatFixed(value: number, decimals: number): string {
+  const text = formatCount(value.toFixed(decimals));
+  return minus(Number(text) === 0 ? text.replace('-', '') : text);
+}
+
 /** A figure at an axis or an edge, where `step` is the distance to the next: no more decimals than tell them apart. */
 export function formatAtStep(value: number, step: number): string {
   const size = Math.max(Math.abs(value), step);

@@ -9,7 +9,7 @@ import type { ColumnProfile, CorrelationProfile } from './table-profile.js';
 /** Columns of the correlation matrix at most. */
 export const MAX_CORRELATED = 50;
 /** Values multiplied at most, pairs times rows; wider tables are correlated over fewer rows. */
-const MAX_PRODUCTS = 60_000_000;
+const MAX_PRODUCTS = 20_000_000;
 const MIN_ROWS = 10_000;
 
 /**

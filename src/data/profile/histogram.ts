@@ -5,6 +5,8 @@ import type { Histogram, QuantileName } from './table-profile.js';
 /** Bins of a histogram where the caller does not say. */
 export const MAX_BINS = 30;
 const MIN_BINS = 10;
+/** What lies closer together cannot be divided in doubles. */
+const SMALLEST_RANGE = 1e-290;
 /** Widths are rounded up to what people read easily, by this on average. */
 const ROUNDED_UP = 1.4;
 
@@ -28,7 +30,7 @@ export function histogramEdges(spread: Spread, maxBins: number): number[] {
   const high = body > 0 && max > quantiles.p99 + body ? quantiles.p99 : max;
   if (low === high) return [low, low];
   const range = high - low;
-  if (!Number.isFinite(range)) return [low, high];
+  if (!Number.isFinite(range) || range < SMALLEST_RANGE) return [low, high];
   const ideal = (2 * (quantiles.p75 - quantiles.p25)) / Math.cbrt(count);
   const bins = Math.min(
     Math.max(Math.ceil(ideal > 0 ? (ROUNDED_UP * range) / ideal : maxBins), MIN_BINS),

@@ -1,4 +1,4 @@
-import { coordinate } from '../format.js';
+import { coordinate, formatFixed } from '../format.js';
 import { type Html, html, shownText } from '../html.js';
 import { svg } from './svg.js';
 
@@ -48,6 +48,6 @@ function heatCell(map: HeatMap, row: number, column: number, size: number): Html
   const figure =
     size < SPACIOUS || value === null
       ? null
-      : html`<text x="${coordinate(x + size / 2)}" y="${coordinate(y + size / 2 + 3.5)}" class="${strength > 0.6 ? 'on' : ''}">${value.toFixed(2).replace('-', '−')}</text>`;
+      : html`<text x="${coordinate(x + size / 2)}" y="${coordinate(y + size / 2 + 3.5)}" class="${strength > 0.6 ? 'on' : ''}">${formatFixed(value, 2)}</text>`;
   return html`<path class="${kind}" fill-opacity="${strength.toFixed(2)}" d="${shape}"><title>${map.note(row, column)}</title></path>${figure}`;
 }

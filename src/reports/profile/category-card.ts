@@ -44,7 +44,7 @@ function levelTable(column: CategoryProfile, target: TargetProfile | null): Html
   const most = Math.max(...rows.map(({ count }) => count));
   const rate = rateColumn(column, target);
   const note = missingFact(column, target);
-  return html`<figure><table class="levels"><thead><tr><th scope="col" class="name">level</th><th scope="col" class="wide">rows</th><th scope="col" class="num">share</th>${rate.head}</tr></thead><tbody>${rows.map(
+  return html`<figure><table class="levels${rate.head === null ? '' : ' rated'}"><thead><tr><th scope="col" class="name">level</th><th scope="col" class="wide">rows</th><th scope="col" class="num">share</th>${rate.head}</tr></thead><tbody>${rows.map(
     (row, index) =>
       html`<tr${row.isRest ? html` class="rest"` : null}><th scope="row">${row.name}</th><td class="wide">${bar(column, index, row.count / most, target)}</td><td class="num" title="${formatCount(row.count)}">${formatShare(row.count / column.count)}</td>${rate.cells(index)}</tr>`,
   )}</tbody></table><figcaption>${column.target?.kind === 'classes' ? legend(target, column.target) : null}${note === '' ? null : html`<span>${note}</span>`}</figcaption></figure>`;

@@ -1,5 +1,5 @@
 import type { TableProfile } from '../../data/profile/table-profile.js';
-import { formatCount } from '../format.js';
+import { formatCount, formatFixed } from '../format.js';
 import { html, type Part, shownText } from '../html.js';
 import { heatMap } from '../plots/heat-map.js';
 
@@ -18,7 +18,7 @@ export function correlationSection({ correlations, rows }: TableProfile): Part {
     note: (row, column) => {
       const value = at(row, column);
       const measure = row > column ? 'Pearson' : 'Spearman';
-      return `${names[row]}, ${names[column]}: ${measure} ${value === null ? '–' : value.toFixed(2)}`;
+      return `${names[row]}, ${names[column]}: ${measure} ${value === null ? '–' : formatFixed(value, 2)}`;
     },
   });
   const more = omitted === 0 ? '' : ` ${formatCount(omitted)} more number columns are left out.`;

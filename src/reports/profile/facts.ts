@@ -1,5 +1,5 @@
 import type { Association, ColumnProfile, TargetProfile } from '../../data/profile/table-profile.js';
-import { formatCount, formatShare } from '../format.js';
+import { formatCount, formatFixed, formatShare } from '../format.js';
 import { type Html, html } from '../html.js';
 import { formatMean, meanName } from './target-words.js';
 
@@ -37,9 +37,9 @@ export function associationFacts(association: Association | null): Fact[] {
   });
 }
 
-/** A figure that lies about 0, by three decimals. */
+/** Three decimals; – for what is not known. */
 export function decimals(value: number | null): string {
-  return value === null ? '–' : formatCount(value.toFixed(3)).replace('-', '−');
+  return value === null ? '–' : formatFixed(value, 3);
 }
 
 /** The target among the rows where the column is missing. */
