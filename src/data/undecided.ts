@@ -48,7 +48,9 @@ export class UndecidedSink extends TextSink {
   }
 
   override get plan(): SinkPlan {
-    return { kind: 'text', type: { type: 'text' }, isUndecided: true };
+    return this.hasManyLevels
+      ? { kind: 'cells' }
+      : { kind: 'text', type: { type: 'text' }, isUndecided: true };
   }
 
   protected override seen(code: number, row: number, line: number): void {
