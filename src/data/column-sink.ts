@@ -1,4 +1,5 @@
 import type { CellType } from './cell.js';
+import type { NotesPart } from './cell-notes.js';
 import type { CellSink } from './cell-sink.js';
 import type { OddCell, OddCells } from './odd-cells.js';
 import type { Column } from './table.js';
@@ -46,6 +47,7 @@ export interface NumberPart {
   readonly kind: 'number';
   readonly values: Float64Array;
   readonly odd: OddPart;
+  readonly notes: NotesPart | undefined;
 }
 
 export interface TextPart {

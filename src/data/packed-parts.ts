@@ -7,7 +7,7 @@ import type { CellsPart, ColumnPart, NumberPart, SinkPlan, TextPart } from './co
 export interface PackedParts {
   readonly rows: number;
   readonly memory: SharedArrayBuffer;
-  /** By index of the column; number columns without odd cells are not in it. */
+  /** By index of the column; number columns of which there is nothing to tell are not in it. */
   readonly others: ReadonlyMap<number, Other>;
 }
 
@@ -28,7 +28,9 @@ export function packParts(
     const offset = offsets[index] as number;
     if (part.kind === 'number') {
       new Float64Array(room, offset, rows).set(part.values);
-      if (part.odd.count > 0) others.set(index, { kind: 'number', odd: part.odd });
+      if (part.odd.count > 0 || part.notes !== undefined) {
+        others.set(index, { kind: 'number', odd: part.odd, notes: part.notes });
+      }
     } else if (part.kind === 'cells') others.set(index, part);
     else {
       const { codes, ...rest } = part;
@@ -52,7 +54,7 @@ export function unpackParts(
     if (other?.kind === 'cells') return other;
     if (other?.kind === 'text') return { ...other, codes: new Int32Array(memory, offset, rows) };
     const values = new Float64Array(memory, offset, rows);
-    return { kind: 'number', values, odd: other?.odd ?? { count: 0, first: [] } };
+    return { kind: 'number', values, odd: { count: 0, first: [] }, notes: undefined, ...other };
   });
 }
 
