@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import type { ColumnSink, RowEstimate, SinkPlan } from './column-sink.js';
+import { CellsSink } from './cells-sink.js';
+import type { PartSink, RowEstimate, SinkPlan } from './column-sink.js';
 import type { Job, OpenJob, PieceJob, ReadPiece, Report } from './crew-jobs.js';
 import type { Room } from './distinct.js';
 import { NumberSink } from './number-sink.js';
@@ -18,7 +19,7 @@ const estimate: RowEstimate = { rows: 0 };
 const room: Room = { memory: new Float64Array(0) };
 const desks: SharedArrayBuffer[] = [];
 let opened: OpenJob | undefined;
-let sinks: readonly (ColumnSink | null)[] = [];
+let sinks: readonly (PartSink | null)[] = [];
 
 parentPort?.on('message', (job: Job) => {
   parentPort?.postMessage(answer(job));
@@ -42,8 +43,9 @@ function answer(job: Job): Report | undefined {
   }
 }
 
-function newSink(plan: SinkPlan | null): ColumnSink | null {
+function newSink(plan: SinkPlan | null): PartSink | null {
   if (plan === null) return null;
+  if (plan.kind === 'cells') return new CellsSink();
   if (plan.kind === 'number') return new NumberSink('', plan.type, estimate);
   return plan.isUndecided ? new UndecidedSink('', estimate) : new TextSink('', plan.type, estimate);
 }

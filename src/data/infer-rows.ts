@@ -61,13 +61,14 @@ async function inferWith(
     for (const [column, sink] of again.sinks) sinks.set(column, sink);
   }
   locateOddCells(sinks.values(), poured.files);
-  const columns = [...sinks].map(([name, sink]) => ({ name, odd: sink.odd, column: sink.finish() }));
+  const columns = [...sinks].map(([name, sink]) => ({ name, sink, column: sink.finish() }));
   const summaries = await summariesOf(
     columns.flatMap(({ column }) => (column.kind === 'string' ? [] : [column.values])),
     crew,
   );
-  const inferred = columns.map(({ name, odd, column }) =>
-    inferColumn(column, odd, {
+  const inferred = columns.map(({ name, sink, column }) =>
+    inferColumn(column, sink.odd, {
+      offsets: sink instanceof NumberSink ? sink.notes.offsets : undefined,
       timeFormat: formats.get(name),
       summary: column.kind === 'string' ? undefined : summaries.get(column.values),
     }),
@@ -135,8 +136,9 @@ async function pass(
   return { poured, sinks };
 }
 
-/** Whether a column that settled on numbers or times holds so few other cells that it is one. */
+/** Whether a column that settled on numbers or times is one: it has few other cells, and none may be a code. */
 function holds(sink: ColumnSink | undefined): boolean {
+  if (sink instanceof NumberSink && sink.notes.hasLeadingZeros) return false;
   if (sink === undefined || sink.odd.count === 0) return true;
   const column = sink.finish();
   if (column.kind === 'string') return true;

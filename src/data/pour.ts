@@ -133,13 +133,13 @@ class Pouring {
       if (this.#bytes >= 2 * this.#toldBytes) this.#tell();
       return;
     }
-    if (this.#bytes >= 2 * this.#toldBytes) {
+    const isDue = this.#bytes >= 2 * this.#toldBytes;
+    if (this.#crewPour === undefined || isDue) {
       await this.#crewPour?.drain();
-      this.#tell();
-    }
-    if (this.#crewPour?.isInto(this.#sinks) !== true) {
-      await this.#crewPour?.drain();
-      this.#crewPour = new CrewPour(crew, this.#pieces.source, this.#sinks, this.#at);
+      if (isDue) this.#tell();
+      if (this.#crewPour?.isInto(this.#sinks) !== true) {
+        this.#crewPour = new CrewPour(crew, this.#pieces.source, this.#sinks, this.#at);
+      }
     }
     await this.#crewPour.give(piece.bytes, () => onAdded(this.rows));
     this.#bytes += piece.bytes.length;

@@ -94,6 +94,9 @@ function scanNumber(cursor: Cursor, start: number, number: NumberSink, closing: 
   if (end > from && Number.isNaN(value)) return false;
   const after = isQuoted ? end + 1 : end;
   if (bytes[after] !== closing || (isQuoted && bytes[end] !== quote)) return false;
+  const digit = bytes[from] === 45 || bytes[from] === 43 ? from + 1 : from;
+  if (bytes[digit] === 48 && digit + 1 < end && (bytes[digit + 1] as number) >= 48)
+    number.notes.hasLeadingZeros = true;
   number.push(value);
   cursor.end = after + 1;
   return true;

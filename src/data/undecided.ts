@@ -1,10 +1,11 @@
 import { CellError, decodeText } from './cell.js';
+import { areCodes, hasLeadingZero } from './cell-notes.js';
 import type { ColumnSink, RowEstimate, SeenAt, SinkPlan } from './column-sink.js';
 import { decimalFromText } from './decimal.js';
 import { countDistinct } from './distinct.js';
 import { NumberSink } from './number-sink.js';
 import { TextSink } from './text-sink.js';
-import { timeFromText } from './time.js';
+import { offsetOf, timeFromText } from './time.js';
 
 /** With more distinct numbers than this, a column with a rare word among them is numeric all the same. */
 const MANY_NUMBERS = 20;
@@ -48,7 +49,9 @@ export class UndecidedSink extends TextSink {
   }
 
   override get plan(): SinkPlan {
-    return { kind: 'text', type: { type: 'text' }, isUndecided: true };
+    return this.hasManyLevels
+      ? { kind: 'cells' }
+      : { kind: 'text', type: { type: 'text' }, isUndecided: true };
   }
 
   protected override seen(code: number, row: number, line: number): void {
@@ -68,7 +71,7 @@ export class UndecidedSink extends TextSink {
   /** The sink to go on with: another one once the type is clear. */
   settle(): ColumnSink {
     const { codes, levels } = this.view();
-    if (levels.length === 0) return this;
+    if (levels.length === 0 || areCodes(levels)) return this;
     const counts = new Float64Array(levels.length);
     for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1;
     const present = counts.reduce((sum, count) => sum + count, 0);
@@ -83,9 +86,12 @@ export class UndecidedSink extends TextSink {
         const sink = new NumberSink(this.#name, type, this.#estimate);
         for (const code of codes) sink.push(code < 0 ? Number.NaN : (values[code] as number));
         values.forEach((value, level) => {
-          if (!Number.isNaN(value)) return;
-          const error = oddLevel(type, levels[level] as string);
-          sink.odd.add(error, this.#rows[level] as number, this.#lines[level] as number, counts[level]);
+          const text = levels[level] as string;
+          const row = this.#rows[level] as number;
+          if (Number.isNaN(value)) {
+            sink.odd.add(oddLevel(type, text), row, this.#lines[level] as number, counts[level]);
+          } else if (type.type === 'time') sink.notes.addOffset(offsetOf(text), row);
+          else sink.notes.hasLeadingZeros ||= hasLeadingZero(text);
         });
         return sink;
       }
