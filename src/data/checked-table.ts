@@ -25,6 +25,8 @@ export interface TableRequest extends RoleOptions {
 export interface CheckedTable {
   readonly read: ReadResult;
   readonly schema: Schema;
+  /** The schema file's rules with the roles that hold in the end. */
+  readonly rules: SchemaRules | undefined;
   /** Of all columns but those that a person left out. */
   readonly anomalies: readonly Anomaly[];
 }
@@ -36,7 +38,8 @@ export interface CheckedTable {
  * @throws MlxError as `readTable` and `withRoles` do
  */
 export async function readChecked(request: TableRequest): Promise<CheckedTable> {
-  const { path, rules, timeFormats } = request;
+  const { path, timeFormats } = request;
+  const rules = withTimeFormats(request);
   const read = rules === undefined ? await readTable(path, { timeFormats }) : await readByRules(path, rules);
   const said = withRoles(read.schema, { ...request, ...rolesIn(request) });
   const byRules = rules === undefined ? undefined : rulesFor(rules, said);
@@ -49,7 +52,25 @@ export async function readChecked(request: TableRequest): Promise<CheckedTable> 
   const kept = rules === undefined ? (request.keep ?? []) : said.columns.map(({ name }) => name);
   const leaks = withoutLeaks(said, findLeaks(read.table, said, request.task), kept);
   const anomalies = [...found, ...leaks.anomalies, ...findDuplicateColumns(read.table, leaks.schema)];
-  return { read, schema: withoutEmpty(leaks.schema), anomalies };
+  return { read, schema: withoutEmpty(leaks.schema), rules: byRules, anomalies };
+}
+
+/**
+ * Reads a second table as the first one was read. With a schema file all that is wrong is in the anomalies; without
+ * one a cell that does not fit the first table's schema is an error at once.
+ * @throws MlxError as `readTable` does
+ */
+export async function readSecond(
+  path: string,
+  { rules, schema }: Pick<CheckedTable, 'rules' | 'schema'>,
+): Promise<ReadResult> {
+  if (rules === undefined) return readTable(path, { schema });
+  const read = await readByRules(path, rules);
+  const found = [
+    ...validateTable(read.table, rules, read.schema),
+    ...validateWeights(read.table, read.schema),
+  ];
+  return { ...read, anomalies: [...read.anomalies, ...found] };
 }
 
 function withTimeFormats({ rules, timeFormats = {}, path }: TableRequest): SchemaRules | undefined {

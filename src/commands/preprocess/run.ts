@@ -1,16 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { writeAtomically } from '../../data/atomic-file.js';
-import { readChecked } from '../../data/checked-table.js';
+import { readChecked, readSecond } from '../../data/checked-table.js';
 import { findDuplicateRows } from '../../data/duplicate-rows.js';
 import { type HoldOut, holdOutRows, type SplitMethod } from '../../data/hold-out.js';
-import { type ReadResult, readTable } from '../../data/read.js';
-import { readByRules } from '../../data/read-by-rules.js';
+import type { ReadResult } from '../../data/read.js';
 import { featureColumns, type Schema, type TimeFormat, targetColumn } from '../../data/schema.js';
 import { readSchemaFile, writeSchemaFile } from '../../data/schema-file.js';
-import { extendedRules, rulesOf, type SchemaRules } from '../../data/schema-rules.js';
+import { extendedRules, rulesOf } from '../../data/schema-rules.js';
 import { type Column, findColumn, type Table, takeRows } from '../../data/table.js';
 import { prepareTarget } from '../../data/target.js';
-import { validateTable } from '../../data/validate.js';
 import { writeFeatures } from '../../data/write.js';
 import { ERRORS } from '../../errors.js';
 import { type FittedPipeline, fitPipeline } from '../../features/pipeline.js';
@@ -68,7 +66,7 @@ export async function run(
       rules,
     });
     const { schema } = checked;
-    const test = options.test === undefined ? undefined : await readTest(options.test, schema, rules);
+    const test = options.test === undefined ? undefined : await readSecond(options.test, checked);
     const duplicates = findDuplicateRows(checked.read.table, schema);
     const read = options.dropDuplicates ? withRows(checked.read, duplicates.kept) : checked.read;
     const { anomalies } = checked;
@@ -131,13 +129,6 @@ async function makeFeatures(
     rows: { train: training.rows, test: split?.test.length ?? test?.table.rows ?? 0 },
     split: split?.method ?? 'file',
   };
-}
-
-/** The second table: by the schema file where there is one, with all that is wrong; else as the first one is. */
-async function readTest(path: string, schema: Schema, rules: SchemaRules | undefined): Promise<ReadResult> {
-  if (rules === undefined) return readTable(path, { schema });
-  const read = await readByRules(path, rules);
-  return { ...read, anomalies: [...read.anomalies, ...validateTable(read.table, rules, read.schema)] };
 }
 
 function withRows(read: ReadResult, rows: Int32Array): ReadResult {
