@@ -6,6 +6,7 @@ import { SHARED_OPTIONS } from '../dist/cli/shared-options.js';
 import { GROUPS } from '../dist/commands/command.js';
 import { configJsonSchema } from '../dist/config/schema.js';
 import { SETTINGS, variableName } from '../dist/config/settings.js';
+import { SCHEMA_KEYS, schemaFileJsonSchema } from '../dist/data/schema-file-keys.js';
 import { ERRORS } from '../dist/errors.js';
 import { rangeOf } from '../dist/features/parameters.js';
 import { STEPS } from '../dist/features/steps.js';
@@ -105,6 +106,7 @@ function configurationPage() {
       `| \`${key}\` | \`${variableName(key)}\` | ${spec.default === null ? '' : `\`${JSON.stringify(spec.default)}\``} | ${cell(spec.help + choices)} |`,
     );
   }
+  lines.push(...schemaFileSection());
   lines.push(
     '',
     '## Algorithms and their parameters',
@@ -182,11 +184,47 @@ function stepsPage() {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
+function schemaFileSection() {
+  const lines = [
+    '',
+    '## The schema file',
+    '',
+    '`mlx preprocess --data table.csv --save-schema schema.json` writes what the table shows; edit it, keep it in git, and',
+    'give it to `preprocess`, `train` and `retrain` with `--schema schema.json` or `data.schema`. A column has the type that',
+    'the file gives it, whatever its cells look like, and a table that departs from the file is refused (exit 3). The file is',
+    '`{"version": 1, "columns": [{"name": "age", "type": "integer"}, …]}`; only `name` and `type` are needed, unknown keys are',
+    'errors, and `docs/schema-file.schema.json` lets editors complete it (`"$schema"`). What is written at first is lenient:',
+    'values outside the range or the levels are warned of until `allow_unseen` is taken out.',
+    '',
+    '| key | takes | |',
+    '| --- | --- | --- |',
+  ];
+  const takes = {
+    text: 'a text',
+    boolean: 'true or false',
+    share: '0 to 1',
+    bound: 'a number; for a time ISO 8601',
+    levels: 'a list of texts',
+  };
+  for (const [name, { kind, choices, help }] of Object.entries(SCHEMA_KEYS))
+    lines.push(
+      `| \`${name}\` | ${choices === undefined ? takes[kind] : choices.join(', ')} | ${cell(help)} |`,
+    );
+  lines.push(
+    '',
+    'A column with the role `time` or `group` decides which rows are held out (the latest, or whole groups) and is no',
+    'feature; named with `--time-column` or `--group-column` alone it is one if the file gives it the role `feature`, or',
+    '`--keep` names it. A `weight` must be above 0 in every row.',
+  );
+  return lines;
+}
+
 const pages = {
   'docs/cli.md': cliPage(),
   'docs/errors.md': errorsPage(),
   'docs/configuration.md': configurationPage(),
   'docs/steps.md': stepsPage(),
+  'docs/schema-file.schema.json': `${JSON.stringify(schemaFileJsonSchema(), null, 2)}\n`,
   'docs/mlops.config.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
 };
 

@@ -14,6 +14,20 @@ export function formatShare(value: number): string {
   return `${(value * 100).toFixed(1)} %`;
 }
 
+/** A share of which some is there: never 0 %. */
+export function formatSmallShare(value: number): string {
+  return value > 0 && value < 0.0005 ? '< 0.1 %' : formatShare(value);
+}
+
+/** Text out of a table for one cell on the screen: control characters shown as `\\uXXXX`, long text cut. */
+export function cellForScreen(text: string, width: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  return plain.length > width ? `${plain.slice(0, width - 1)}…` : plain;
+}
+
 /** Milliseconds for people: `843 ms`, `12.4 s`, `3 min 20 s`. */
 export function formatDuration(ms: number | null): string {
   if (ms === null) return '–';

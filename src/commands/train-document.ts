@@ -14,6 +14,8 @@ export function trainDocument(trained: TrainedRun, cwd: string) {
     classes: data.train.target.classes,
     rows: { train: data.train.table.rows, test: data.test.table.rows, without_target: data.unlabelled },
     split: data.split,
+    split_column: data.splitColumn,
+    duplicates_dropped: data.duplicatesDropped,
     metrics: metricsDocument(trained.metrics),
     features: model.manifest.featureNames,
     importance: trained.importance,

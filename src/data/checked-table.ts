@@ -1,5 +1,6 @@
 import type { Anomaly } from './anomaly.js';
 import { findDuplicateColumns } from './duplicate-columns.js';
+import { reasonToIgnore } from './infer.js';
 import { findLeaks, withoutLeaks } from './leakage.js';
 import { readTable } from './read.js';
 import { readByRules } from './read-by-rules.js';
@@ -8,13 +9,14 @@ import { type RoleOptions, withRoles } from './roles.js';
 import type { Schema, Task, TimeFormat } from './schema.js';
 import type { SchemaRules } from './schema-rules.js';
 import { validateAlone, validateTable } from './validate.js';
+import { requireNames } from './wanted.js';
 import { validateWeights } from './weights.js';
 
 export interface TableRequest extends RoleOptions {
   readonly path: string;
   /** What a schema file says; without it the schema is inferred. */
   readonly rules?: SchemaRules | undefined;
-  /** Only where the schema is inferred. */
+  /** Goes before what a schema file says. */
   readonly timeFormats?: Readonly<Record<string, TimeFormat>> | undefined;
   readonly task?: Task | undefined;
 }
@@ -23,6 +25,8 @@ export interface TableRequest extends RoleOptions {
 export interface CheckedTable {
   readonly read: ReadResult;
   readonly schema: Schema;
+  /** The schema file's rules with the roles that hold in the end. */
+  readonly rules: SchemaRules | undefined;
   /** Of all columns but those that a person left out. */
   readonly anomalies: readonly Anomaly[];
 }
@@ -34,7 +38,8 @@ export interface CheckedTable {
  * @throws MlxError as `readTable` and `withRoles` do
  */
 export async function readChecked(request: TableRequest): Promise<CheckedTable> {
-  const { path, rules, timeFormats } = request;
+  const { path, timeFormats } = request;
+  const rules = withTimeFormats(request);
   const read = rules === undefined ? await readTable(path, { timeFormats }) : await readByRules(path, rules);
   const said = withRoles(read.schema, { ...request, ...rolesIn(request) });
   const byRules = rules === undefined ? undefined : rulesFor(rules, said);
@@ -47,7 +52,46 @@ export async function readChecked(request: TableRequest): Promise<CheckedTable> 
   const kept = rules === undefined ? (request.keep ?? []) : said.columns.map(({ name }) => name);
   const leaks = withoutLeaks(said, findLeaks(read.table, said, request.task), kept);
   const anomalies = [...found, ...leaks.anomalies, ...findDuplicateColumns(read.table, leaks.schema)];
-  return { read, schema: leaks.schema, anomalies };
+  return { read, schema: withoutEmpty(leaks.schema), rules: byRules, anomalies };
+}
+
+/**
+ * Reads a second table as the first one was read. With a schema file all that is wrong is in the anomalies; without
+ * one a cell that does not fit the first table's schema is an error at once.
+ * @throws MlxError as `readTable` does
+ */
+export async function readSecond(
+  path: string,
+  { rules, schema }: Pick<CheckedTable, 'rules' | 'schema'>,
+): Promise<ReadResult> {
+  if (rules === undefined) return readTable(path, { schema });
+  const read = await readByRules(path, rules);
+  const found = [
+    ...validateTable(read.table, rules, read.schema),
+    ...validateWeights(read.table, read.schema),
+  ];
+  return { ...read, anomalies: [...read.anomalies, ...found] };
+}
+
+function withTimeFormats({ rules, timeFormats = {}, path }: TableRequest): SchemaRules | undefined {
+  if (rules === undefined) return undefined;
+  const names = rules.columns.map(({ name }) => name);
+  requireNames(Object.keys(timeFormats), names, `The schema file for ${path}`);
+  const formatOf = new Map(Object.entries(timeFormats));
+  const columns = rules.columns.map((rule) => {
+    const timeFormat = formatOf.get(rule.name);
+    return timeFormat === undefined ? rule : { ...rule, type: 'time' as const, timeFormat };
+  });
+  return { ...rules, columns };
+}
+
+/** Nothing can be learned from a column without values, whatever a schema file says. */
+function withoutEmpty(schema: Schema): Schema {
+  const columns = schema.columns.map((column) => {
+    if (column.role !== 'feature' || column.unique > 0) return column;
+    return { ...column, role: 'ignore' as const, reason: reasonToIgnore(column) ?? '' };
+  });
+  return { ...schema, columns };
 }
 
 /** A schema file that calls the column which rows are held out by a feature is followed. */

@@ -85,13 +85,13 @@ export function withoutLeaks(
     return {
       ...column,
       role: 'ignore' as const,
-      reason: `duplicate of the target: ${scoreWords(leak, target)}`,
+      reason: `duplicate of the target: alone it predicts "${target}" (${scoreWords(leak)})`,
     };
   });
   const anomalies = leaks.map((leak): Anomaly => {
     const { column } = leak;
     const isDropped = dropped.has(column);
-    const said = `"${column}" alone predicts "${target}" almost perfectly (${scoreWords(leak, target)})`;
+    const said = `"${column}" alone predicts "${target}" almost perfectly (${scoreWords(leak)})`;
     const message = isDropped
       ? `${said}; it is left out, and --keep ${column} takes it in`
       : `${said}; leave it out with --drop ${column} if it is not known before "${target}" is`;
@@ -100,10 +100,8 @@ export function withoutLeaks(
   return { schema: { ...schema, columns }, anomalies };
 }
 
-function scoreWords({ score, task }: Leak, target: string): string {
+function scoreWords({ score, task }: Leak): string {
   // Rounded down, for 1 is only said of 1.
   const digits = Math.floor(score * 1e4) / 1e4;
-  return task === 'regression'
-    ? `R² ${digits} for "${target}"`
-    : `it saves ${(digits * 100).toFixed(2)} % of the errors in "${target}"`;
+  return task === 'regression' ? `R² ${digits}` : `${(digits * 100).toFixed(2)} % of the errors saved`;
 }

@@ -1,6 +1,6 @@
 import { type Anomaly, counted, NAMED_ROWS, type TfdvReason } from './anomaly.js';
 import { CellError, decodeText } from './cell.js';
-import { shareMissing } from './infer.js';
+import { MAX_LEVELS, shareMissing } from './infer.js';
 import { summarise } from './number-summary.js';
 import { readTable } from './read.js';
 import type { ReadOptions, ReadResult } from './reading.js';
@@ -48,7 +48,10 @@ export async function readByRules(
     const odd = read.anomalies.find(({ column: name, kind }) => name === rule.name && kind === 'odd-cells');
     if (odd !== undefined && made.column === column) anomalies.push({ ...odd, tfdv: tfdvOf(rule.type) });
     anomalies.push(...made.anomalies);
-    columns.push(describe(made.column, rule));
+    const described = describe(made.column, rule);
+    if (rule.role !== 'ignore' && (described.levels?.length ?? 0) > MAX_LEVELS)
+      anomalies.push(tooManyLevels(described));
+    columns.push(described);
     return made.column;
   });
   const table = { rows: read.table.rows, columns: typed };
@@ -150,6 +153,11 @@ function oddCells(column: StringColumn, rule: ColumnRule, odd: ReadonlyMap<numbe
     : `"${name}" has ${counted(count, 'cell')} that cannot be read as ${type}${where}`;
   const kind = isMost ? 'wrong-type' : 'odd-cells';
   return { column: name, kind, severity: 'error', message, tfdv: tfdvOf(type), count, rows };
+}
+
+function tooManyLevels({ name, unique }: ColumnSchema): Anomaly {
+  const message = `"${name}" has ${unique} levels; a category has ${MAX_LEVELS} at most`;
+  return { column: name, kind: 'wrong-type', severity: 'error', message, tfdv: 'UNEXPECTED_DATA_TYPE' };
 }
 
 /** What TFDV says of text where a type does not take it. */

@@ -1,7 +1,6 @@
-import { readChecked } from '../data/checked-table.js';
+import { readChecked, readSecond } from '../data/checked-table.js';
 import { findDuplicateRows } from '../data/duplicate-rows.js';
 import { type HoldOut, holdOutRows } from '../data/hold-out.js';
-import { readTable } from '../data/read.js';
 import { featureColumns, type Schema } from '../data/schema.js';
 import { readSchemaFile } from '../data/schema-file.js';
 import { type Table, takeRows } from '../data/table.js';
@@ -45,8 +44,9 @@ export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent):
   onEvent({ kind: 'reading', path: spec.data });
   const task = spec.task === 'auto' ? undefined : spec.task;
   const rules = spec.schema === undefined ? undefined : await readSchemaFile(spec.schema);
-  const { read, schema, anomalies: all } = await readChecked({ ...spec, path: spec.data, task, rules });
-  const anomalies = ofUsedColumns(all, schema);
+  const checked = await readChecked({ ...spec, path: spec.data, task, rules });
+  const { read, schema } = checked;
+  const anomalies = ofUsedColumns(checked.anomalies, schema);
   failOnErrors(anomalies, spec.data);
   requireFeatures(schema, spec);
   const { table, duplicatesDropped } = withoutDuplicates(read.table, schema, spec);
@@ -62,7 +62,9 @@ export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent):
   const common = { schema, unlabelled, duplicatesDropped };
   if (spec.test === undefined) return { ...common, ...hold(whole, schema, spec), anomalies };
   onEvent({ kind: 'reading', path: spec.test });
-  const other = await readTable(spec.test, { schema });
+  const other = await readSecond(spec.test, checked);
+  const otherAnomalies = ofUsedColumns(other.anomalies, schema);
+  failOnErrors(otherAnomalies, spec.test);
   const options = { task: whole.target.task, classes: whole.target.classes };
   const { table: rows, digest } = other;
   const test = labelled({
@@ -71,7 +73,7 @@ export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent):
     digest,
     path: spec.test,
   });
-  const found = [...anomalies, ...other.anomalies];
+  const found = [...anomalies, ...otherAnomalies];
   return { ...common, train: whole, test, split: 'file', splitColumn: null, anomalies: found };
 }
 

@@ -85,7 +85,7 @@ describe('a column that is as good as the target is left out', () => {
       target: 'y',
     });
     expect(schema.columns[1]?.reason).toMatch(
-      /^duplicate of the target: it saves 100\.00 % of the errors in "y"$/,
+      /^duplicate of the target: alone it predicts "y" \(100\.00 % of the errors saved\)$/,
     );
     expect(anomalies[0]?.message).toMatch(/it is left out, and --keep suspect takes it in$/);
   });

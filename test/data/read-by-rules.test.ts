@@ -1,9 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
+import { readChecked } from '#mlx/data/checked-table.js';
 import { readByRules } from '#mlx/data/read-by-rules.js';
 import type { ColumnType, TimeFormat } from '#mlx/data/schema.js';
 import { parseSchemaText } from '#mlx/data/schema-file-parse.js';
 import { cellText } from '#mlx/data/table.js';
-import { temporaryFolder } from './temporary.js';
+import { failure, temporaryFolder } from './temporary.js';
 
 const { put } = temporaryFolder();
 
@@ -127,4 +128,54 @@ it('columns that the file does not name are ignored, and a missing one is no mat
     reason: 'not in the schema file',
   });
   expect(table.columns).toHaveLength(2);
+});
+
+it('more levels than a category may have are refused', async () => {
+  const { anomalies } = await readAs(
+    Array.from({ length: 10_001 }, (_, i) => `w${i}`),
+    'category',
+  );
+  expect(anomalies).toMatchObject([
+    {
+      column: 'x',
+      kind: 'wrong-type',
+      severity: 'error',
+      message: '"x" has 10001 levels; a category has 10000 at most',
+    },
+  ]);
+});
+
+describe('a table that is read, given its roles and checked', () => {
+  const rules = (text: object) =>
+    parseSchemaText(JSON.stringify({ version: 1, columns: [text] }), 'schema.json');
+
+  it('a time format that is named goes before the file, and must be of a column in it', async () => {
+    const path = put('day\n01/02/2020\n03/04/2020\n');
+    const day = rules({ name: 'day', type: 'category' });
+    const { schema } = await readChecked({ path, rules: day, timeFormats: { day: 'mdy' } });
+    expect(schema.columns[0]).toMatchObject({
+      type: 'time',
+      timeFormat: 'mdy',
+      min: Date.UTC(2020, 0, 2) / 1000,
+    });
+    expect(await failure(() => readChecked({ path, rules: day, timeFormats: { dya: 'mdy' } }))).toMatchObject(
+      {
+        code: 'COLUMN_NOT_FOUND',
+        hint: 'Did you mean "day"?',
+      },
+    );
+  });
+
+  it('a feature without a value is no feature, and that it is missing is said', async () => {
+    const path = put('x,y\n,1\nNA,2\n');
+    const checked = await readChecked({
+      path,
+      rules: rules({ name: 'x', type: 'number', max_missing: 0.5 }),
+    });
+    expect(checked.schema.columns[0]).toMatchObject({ role: 'ignore', reason: 'every value is missing' });
+    expect(checked.anomalies).toMatchObject([
+      { kind: 'too-many-missing', tfdv: 'FEATURE_TYPE_NOT_PRESENT' },
+      { kind: 'new-column' },
+    ]);
+  });
 });

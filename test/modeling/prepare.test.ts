@@ -48,6 +48,18 @@ describe('a schema file', () => {
     });
   });
 
+  it('is held to by the test table too', async () => {
+    const schema = schemaFile('both.json', species, { name: 'body_mass', type: 'integer', max: 7000 });
+    const heavy = put('heavy.csv', 'species,body_mass\nAdelie,4000\nGentoo,9000\n');
+    const error = await failure(() => prepared(penguins, 'species', { schema, test: heavy }));
+    expect(error).toMatchObject({
+      code: 'DATA_INVALID',
+      message: expect.stringMatching(
+        /heavy\.csv is not usable: "body_mass" has 1 value above 7000: row 2 has 9000/,
+      ),
+    });
+  });
+
   it('keeps a feature that is as good as the target, and says so', async () => {
     const rows = Array.from({ length: 200 }, (_, i) => `${i % 2},${(i * 37) % 11},${i % 2 ? 'yes' : 'no'}`);
     const data = put('leak.csv', `code,n,y\n${rows.join('\n')}\n`);

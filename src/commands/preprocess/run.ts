@@ -1,13 +1,11 @@
-import { readChecked } from '../../data/checked-table.js';
+import { readChecked, readSecond } from '../../data/checked-table.js';
 import { findDuplicateRows } from '../../data/duplicate-rows.js';
 import type { SplitMethod } from '../../data/hold-out.js';
-import { type ReadResult, readTable } from '../../data/read.js';
-import { readByRules } from '../../data/read-by-rules.js';
-import type { Schema, TimeFormat } from '../../data/schema.js';
+import type { ReadResult } from '../../data/read.js';
+import type { TimeFormat } from '../../data/schema.js';
 import { readSchemaFile, writeSchemaFile } from '../../data/schema-file.js';
-import { extendedRules, rulesOf, type SchemaRules } from '../../data/schema-rules.js';
+import { extendedRules, rulesOf } from '../../data/schema-rules.js';
 import { takeRows } from '../../data/table.js';
-import { validateTable } from '../../data/validate.js';
 import { ERRORS } from '../../errors.js';
 import { planRecipe, TABLE_RECIPE } from '../../features/recipe.js';
 import type { CommandContext, Outcome } from '../command.js';
@@ -64,7 +62,7 @@ export async function run(
       rules,
     });
     const { schema } = checked;
-    const test = options.test === undefined ? undefined : await readTest(options.test, schema, rules);
+    const test = options.test === undefined ? undefined : await readSecond(options.test, checked);
     const duplicates = findDuplicateRows(checked.read.table, schema);
     const read = options.dropDuplicates ? withRows(checked.read, duplicates.kept) : checked.read;
     const { anomalies } = checked;
@@ -99,13 +97,6 @@ export async function run(
 
 function wantsFeatures({ out, saveGraph, saveRecipe, explain }: PreprocessOptions): boolean {
   return out !== undefined || saveGraph !== undefined || saveRecipe !== undefined || explain === true;
-}
-
-/** The second table: by the schema file where there is one, with all that is wrong; else as the first one is. */
-async function readTest(path: string, schema: Schema, rules: SchemaRules | undefined): Promise<ReadResult> {
-  if (rules === undefined) return readTable(path, { schema });
-  const read = await readByRules(path, rules);
-  return { ...read, anomalies: [...read.anomalies, ...validateTable(read.table, rules, read.schema)] };
 }
 
 function withRows(read: ReadResult, rows: Int32Array): ReadResult {

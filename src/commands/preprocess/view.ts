@@ -1,6 +1,6 @@
 import { COLUMN_ROLES } from '../../data/schema.js';
 import type { Style, ViewBlock } from '../command.js';
-import { formatDuration, formatShare } from '../format.js';
+import { cellForScreen, formatDuration, formatSmallShare } from '../format.js';
 import type { PreprocessDocument } from './document.js';
 import { explanationLines, stepLine } from './explain-view.js';
 import { junitDocument } from './junit.js';
@@ -10,16 +10,18 @@ type Anomalies = PreprocessDocument['anomalies'];
 
 const SHOWN_LEVELS = 3;
 const SHOWN_WIDTH = 44;
+/** Longer column names are cut on the screen; anomalies and --json have them whole. */
+const NAME_WIDTH = 32;
 const SHOWN_ROWS = 3;
 
 export function view(result: PreprocessDocument, style: Style): readonly ViewBlock[] {
   const { dataset, schema, anomalies, test } = result;
   const title = `${style.bold(dataset.path)}: ${dataset.rows} rows × ${dataset.columns} columns, read in ${formatDuration(result.timings.read_ms)}`;
   const rows = schema.map((column) => [
-    column.name,
+    cellForScreen(column.name, NAME_WIDTH),
     column.type,
     roleText(column, style),
-    column.missing === 0 ? '' : formatShare(column.missing),
+    column.missing === 0 ? '' : formatSmallShare(column.missing),
     String(column.unique),
     valuesText(column, style),
   ]);
@@ -62,9 +64,8 @@ function roleText({ role }: Column, style: Style): string {
 function valuesText(column: Column, style: Style): string {
   if (column.reason !== null) return style.dim(column.reason);
   if (column.levels !== null) {
-    const shown = column.levels.slice(0, SHOWN_LEVELS).join(', ');
+    const text = cellForScreen(column.levels.slice(0, SHOWN_LEVELS).join(', '), SHOWN_WIDTH);
     const more = column.levels.length - SHOWN_LEVELS;
-    const text = shown.length > SHOWN_WIDTH ? `${shown.slice(0, SHOWN_WIDTH - 1)}…` : shown;
     return more > 0 ? `${text} … ${more} more` : text;
   }
   if (column.min === null || column.max === null) return '';
@@ -89,7 +90,7 @@ function duplicateLines({ duplicate_rows: found, dataset }: PreprocessDocument, 
     const rows = found.count === 1 ? '1 row equals' : `${found.count} rows equal`;
     lines.push(
       style.warn(
-        `${rows} an earlier one (${formatShare(found.count / dataset.rows)}; ${pairs.join(', ')}${found.count > pairs.length ? ' …' : ''}); ${done}`,
+        `${rows} an earlier one (${formatSmallShare(found.count / dataset.rows)}; ${pairs.join(', ')}${found.count > pairs.length ? ' …' : ''}); ${done}`,
       ),
     );
   }
@@ -97,16 +98,16 @@ function duplicateLines({ duplicate_rows: found, dataset }: PreprocessDocument, 
     lines.push(
       `${found.conflicting} ${found.conflicting === 1 ? 'row has' : 'rows have'} the features of an earlier one and another target`,
     );
-  return lines;
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function anomalyBlocks(anomalies: Anomalies, style: Style): ViewBlock[] {
   if (anomalies.length === 0) return [{ kind: 'lines', lines: [style.good('No anomalies.')] }];
   const rows = anomalies.map(({ severity, column, kind, message }) => [
     severity === 'error' ? style.bad('error') : style.warn('warning'),
-    column,
+    cellForScreen(column, NAME_WIDTH),
     kind,
-    message,
+    cellForScreen(message, Number.POSITIVE_INFINITY),
   ]);
   return [{ kind: 'table', table: { head: ['severity', 'column', 'anomaly', 'what'], rows, wrap: 3 } }];
 }

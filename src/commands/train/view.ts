@@ -15,7 +15,7 @@ export function view(result: TrainDocument, style: Style): readonly ViewBlock[] 
           'target',
           `${result.target} (${result.task}${result.classes.length > 0 ? `: ${result.classes.join(', ')}` : ''})`,
         ],
-        ['rows', `${result.rows.train} trained, ${result.rows.test} held out (${result.split})`],
+        ['rows', rowsText(result)],
         ['time', `${formatDuration(timings.fit_ms)} to fit, ${formatDuration(timings.total_ms)} in all`],
         ['model', `${model.path}`],
         [
@@ -50,6 +50,12 @@ export function view(result: TrainDocument, style: Style): readonly ViewBlock[] 
       ],
     },
   ];
+}
+
+function rowsText({ rows, split, split_column: column, duplicates_dropped: dropped }: TrainDocument): string {
+  const how = column === null ? split : `by ${split}: ${column}`;
+  const left = dropped === null ? '' : `, ${dropped} duplicates dropped`;
+  return `${rows.train} trained, ${rows.test} held out (${how})${left}`;
 }
 
 function noteLines(result: TrainDocument, style: Style): string[] {
