@@ -4,7 +4,7 @@ import { blockOf, type StringBlock } from '#mlx/features/block.js';
 import { emitPipeline } from '#mlx/features/emit.js';
 import { fitPipeline, NO_TARGET } from '#mlx/features/fit.js';
 import { resolveOptions } from '#mlx/features/parameters.js';
-import { STEPS } from '#mlx/features/pipeline.js';
+import { applyPipeline, STEPS } from '#mlx/features/pipeline.js';
 import type { FitContext, Step, StepState } from '#mlx/features/step.js';
 import { runPipeline } from '#mlx/modeling/matrix.js';
 import { GraphBuilder } from '#mlx/onnx/graph.js';
@@ -244,4 +244,11 @@ it('a text reaches the steps as it reaches the graph: cut at NUL, whole characte
     [0, 0],
   ].flatMap((row) => [0, ...row]);
   expect(firstDifference(matrix, expected)).toBeNull();
+});
+
+it('the empty text is a missing value, not a level', () => {
+  const table = tableOf([texts('c', ['', 'a', null])]);
+  const { pipeline } = fitPipeline(table, schemaOf(table), [{ step: 'one-hot' }]);
+  expect(pipeline.features).toEqual(['c=a']);
+  expect([...applyPipeline(pipeline, table)]).toEqual([0, 1, 0]);
 });
