@@ -26,6 +26,7 @@ const ROOMS = {
   ],
   retraining: ['modeling', 'data', 'scoring', 'registry', 'store', 'stats', 'tracking'],
   config: ['data'],
+  reports: ['data', 'stats'],
 };
 
 /** npm packages and the rooms that own them (docs/dependencies.md). */

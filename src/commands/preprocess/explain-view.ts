@@ -9,9 +9,8 @@ export function explanationLines({ row, steps, features }: Explanation, style: S
   const lines = ['', style.bold(`Row ${row}, step by step`)];
   steps.forEach((step, index) => {
     const changes = changesOf(step);
-    const count = step.inputs.length === 1 ? '1 column' : `${step.inputs.length} columns`;
-    const quiet = changes.length === 0 ? `, ${style.dim('nothing to change')}` : '';
-    lines.push(`${String(index + 1).padStart(2)} ${style.accent(step.step)} ${style.dim(count)}${quiet}`);
+    const quiet = changes.length === 0 ? style.dim(', nothing to change') : '';
+    lines.push(`${stepLine(index, step.step, step.parameters, style)}${quiet}`);
     lines.push(...changes.slice(0, SHOWN).map((change) => `     ${change}`));
     if (changes.length > SHOWN)
       lines.push(style.dim(`     … and ${changes.length - SHOWN} more (--json has all)`));
@@ -19,6 +18,18 @@ export function explanationLines({ row, steps, features }: Explanation, style: S
   const shown = features.slice(0, SHOWN).map(({ name, value }) => `${name} ${shownValue(value)}`);
   const more = features.length > SHOWN ? style.dim(` … ${features.length - SHOWN} more`) : '';
   return [...lines, '', `${style.bold('features')}  ${shown.join(', ')}${more}`];
+}
+
+/** ` 3 scale  method=standard`. */
+export function stepLine(
+  index: number,
+  step: string,
+  parameters: Readonly<Record<string, unknown>>,
+  style: Style,
+): string {
+  const given = Object.entries(parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const words = given.length === 0 ? '' : ` ${style.dim(given.join(' ').replaceAll('"', ''))}`;
+  return `${String(index + 1).padStart(2)} ${style.accent(step)}${words}`;
 }
 
 function changesOf({ inputs, outputs }: ExplainedStep): string[] {

@@ -10,7 +10,7 @@ export type ExplainedValue = number | string | null;
 /** What one step made of a row. */
 export interface ExplainedStep {
   readonly step: string;
-  /** What the step was fitted to, column by column where it has such lists. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly inputs: readonly { readonly column: string; readonly value: ExplainedValue }[];
   readonly outputs: readonly { readonly column: string; readonly value: ExplainedValue }[];
 }
@@ -37,11 +37,11 @@ export function explainRow(pipeline: FittedPipeline, table: Table, row: number):
   const values = new Map<string, ExplainedValue>();
   for (const column of columnsOfTable(one, pipeline.columns)) values.set(column.name, cellOf(column));
   const steps: ExplainedStep[] = [];
-  const matrix = applyPipeline(pipeline, one, ({ step, inputs }, columns) => {
+  const matrix = applyPipeline(pipeline, one, ({ step, parameters, inputs }, columns) => {
     const before = inputs.map((column) => ({ column, value: values.get(column) ?? null }));
     for (const column of columns) values.set(column.name, cellOf(column));
     const outputs = columns.map(({ name }) => ({ column: name, value: values.get(name) ?? null }));
-    steps.push({ step, inputs: before, outputs });
+    steps.push({ step, parameters, inputs: before, outputs });
   });
   const features = pipeline.features.map((name, index) => {
     const value = matrix[index] as number;
