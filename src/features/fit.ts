@@ -124,7 +124,7 @@ function applyByFold(step: Step, block: Block, states: readonly StepState[], fol
   let names: readonly string[] = [];
   let columns: Float64Array[] = [];
   states.forEach((state, fold) => {
-    const members = Int32Array.from(folds.keys()).filter((row) => folds[row] === fold);
+    const members = rowsOfFold(folds, fold);
     const part = step.apply(takeBlockRows(block, members), state);
     if (columns.length === 0) {
       names = part.names;
@@ -132,12 +132,17 @@ function applyByFold(step: Step, block: Block, states: readonly StepState[], fol
     }
     (part.columns as readonly Float64Array[]).forEach((values, index) => {
       const column = columns[index] as Float64Array;
-      members.forEach((row, i) => {
-        column[row] = values[i] as number;
-      });
+      for (let i = 0; i < members.length; i++) column[members[i] as number] = values[i] as number;
     });
   });
   return { kind: 'number', names, columns };
+}
+
+function rowsOfFold(folds: Int32Array, fold: number): Int32Array {
+  const rows = new Int32Array(folds.length);
+  let count = 0;
+  for (let row = 0; row < folds.length; row++) if (folds[row] === fold) rows[count++] = row;
+  return rows.subarray(0, count);
 }
 
 function takeBlockRows(block: Block, rows: Int32Array): Block {

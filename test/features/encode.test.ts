@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { blockOf, type StringBlock } from '#mlx/features/block.js';
+import { emitPipeline } from '#mlx/features/emit.js';
 import { fitPipeline, NO_TARGET } from '#mlx/features/fit.js';
 import { resolveOptions } from '#mlx/features/parameters.js';
-import { STEPS } from '#mlx/features/pipeline.js';
+import { applyPipeline, STEPS } from '#mlx/features/pipeline.js';
 import type { FitContext, Step, StepState } from '#mlx/features/step.js';
 import { runPipeline } from '#mlx/modeling/matrix.js';
 import { GraphBuilder } from '#mlx/onnx/graph.js';
+import { inspectModel } from '#mlx/onnx/inspect.js';
 import { ModelSession } from '#mlx/onnx/session.js';
 import { murmur3 } from '#mlx/stats/murmur.js';
 import { firstDifference, numbers, schemaOf, tableOf, texts } from './tables.js';
@@ -143,6 +145,18 @@ describe('hashing equals scikit-learn’s FeatureHasher', () => {
   });
 });
 
+it('names ONNX Runtime’s own operators in the file only where they are used', () => {
+  const table = tableOf([texts('c', ['a', 'b'])]);
+  const opsets = (step: string) => {
+    const { pipeline } = fitPipeline(table, schemaOf(table), [{ step }]);
+    const graph = new GraphBuilder();
+    graph.output('features', emitPipeline(graph, pipeline, schemaOf(table)), ['N', pipeline.features.length]);
+    return Object.keys(inspectModel(graph.build({}, 'test')).opsets);
+  };
+  expect(opsets('ordinal')).toEqual(['', 'ai.onnx.ml']);
+  expect(opsets('hashing')).toEqual(['', 'ai.onnx.ml', 'com.microsoft']);
+});
+
 it('frequency equals pandas’ value_counts(normalize=True), 0 for a level that training did not have', () => {
   const { names, columns } = asked(named('frequency'), learned(named('frequency'), {}));
   expect(names).toEqual(['c.frequency']);
@@ -230,4 +244,11 @@ it('a text reaches the steps as it reaches the graph: cut at NUL, whole characte
     [0, 0],
   ].flatMap((row) => [0, ...row]);
   expect(firstDifference(matrix, expected)).toBeNull();
+});
+
+it('the empty text is a missing value, not a level', () => {
+  const table = tableOf([texts('c', ['', 'a', null])]);
+  const { pipeline } = fitPipeline(table, schemaOf(table), [{ step: 'one-hot' }]);
+  expect(pipeline.features).toEqual(['c=a']);
+  expect([...applyPipeline(pipeline, table)]).toEqual([0, 1, 0]);
 });

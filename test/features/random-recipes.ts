@@ -28,7 +28,7 @@ const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'one-hot.min_frequency': fc.constantFrom(0, 0.2, 0.5, 2, 3),
   'one-hot.max_categories': fc.integer({ min: 1, max: 4 }),
   'hashing.n_features': fc.integer({ min: 1, max: 5 }),
-  'target.smooth': fc.constantFrom(0, 1, 7.5),
+  'target.smooth': fc.constantFrom(0, 1, 7.5, 'auto'),
   'calendar.parts': fc.subarray(PARTS, { minLength: 1 }),
   'calendar.reference': fc.constantFrom('1999-12-31', '0001-01-01T00:00:01Z'),
   'impute.fill_value': ANY_NUMBER,

@@ -37,16 +37,20 @@ export const target: Step<StringBlock, NumberBlock, State> = {
       kind: 'number',
       default: null,
       min: 0,
-      help: 'how many rows the overall mean counts for; by empirical Bayes when not given',
+      words: ['auto'],
+      help: 'how many rows the overall mean counts for; by empirical Bayes when "auto" or not given',
     },
   },
   fit(block, options, context) {
-    return learn(block, options, context, null);
+    return learn(block, options, numbersOf(known(context)), learningRows(context, null));
   },
   crossFit(block, options, context) {
     const folds = context.folds ?? new Int32Array();
     const count = folds.reduce((most, fold) => Math.max(most, fold + 1), 0);
-    return Array.from({ length: count }, (_, fold) => learn(block, options, context, fold));
+    const numbers = numbersOf(known(context));
+    return Array.from({ length: count }, (_, fold) =>
+      learn(block, options, numbers, learningRows(context, fold)),
+    );
   },
   apply(block, state) {
     const suffixes = state.prior.length === 1 ? [''] : state.prior.map((_, k) => `:${k}`);
@@ -81,29 +85,36 @@ function known(context: FitContext): FitTarget {
   });
 }
 
-/**
- * @param without the fold whose rows are left out; null = none
- */
-function learn(block: StringBlock, options: StepOptions, context: FitContext, without: number | null): State {
-  const given = known(context);
-  const { folds } = context;
-  const rows = new Int32Array(given.values.length);
+/** @param without the fold whose rows are left out; null = none */
+function learningRows({ target: given, folds }: FitContext, without: number | null): Int32Array {
+  const rows = new Int32Array(given?.values.length ?? 0);
   let count = 0;
   for (let row = 0; row < rows.length; row++) {
     if (without === null || folds?.[row] !== without) rows[count++] = row;
   }
-  const members = rows.subarray(0, count);
-  const overall = numbersOf(given).map((values) => momentsOf(values, members));
+  return rows.subarray(0, count);
+}
+
+/**
+ * @param numbers what is averaged, one list per class
+ * @param rows the rows to learn from
+ */
+function learn(
+  block: StringBlock,
+  options: StepOptions,
+  numbers: readonly Float64Array[],
+  rows: Int32Array,
+): State {
+  const smooth = typeof options.smooth === 'number' ? options.smooth : null;
+  const overall = numbers.map((values) => momentsOf(values, rows));
   const codings = block.columns.map((column) => {
-    const statistics = overall.map((moments) => ({ moments, ...statisticsOf(column, moments, members) }));
+    const statistics = overall.map((moments) => ({ moments, ...statisticsOf(column, moments, rows) }));
     const { counts } = statistics[0] as LevelStatistics;
     const codes = [...counts.keys()].filter((code) => (counts[code] as number) > 0);
     codes.sort((a, b) => ((column.levels[a] as string) < (column.levels[b] as string) ? -1 : 1));
     return {
       levels: codes.map((code) => column.levels[code] as string),
-      encodings: statistics.map((own) =>
-        codes.map((code) => shrunk(own, own.moments, code, options.smooth as number | null)),
-      ),
+      encodings: statistics.map((own) => codes.map((code) => shrunk(own, own.moments, code, smooth))),
     };
   });
   return {
@@ -145,7 +156,8 @@ interface LevelStatistics {
 function statisticsOf(column: StringColumn, { values }: Moments, rows: Int32Array): LevelStatistics {
   const counts = new Float64Array(column.levels.length);
   const sums = new Float64Array(column.levels.length);
-  for (const row of rows) {
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as number;
     const code = column.codes[row] as number;
     if (code < 0) continue;
     counts[code] = (counts[code] as number) + 1;
@@ -153,7 +165,8 @@ function statisticsOf(column: StringColumn, { values }: Moments, rows: Int32Arra
   }
   const means = sums.map((sum, code) => sum / (counts[code] as number));
   const squares = new Float64Array(column.levels.length);
-  for (const row of rows) {
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as number;
     const code = column.codes[row] as number;
     if (code < 0) continue;
     squares[code] = (squares[code] as number) + ((values[row] as number) - (means[code] as number)) ** 2;
