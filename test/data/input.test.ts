@@ -70,6 +70,15 @@ describe('several files', () => {
     expect(cells(table, 's').slice(49, 51)).toEqual(['x', 'y']);
   });
 
+  it('settle a type that only a later file shows, in the middle of it', async () => {
+    const numbers = Array.from({ length: 500 }, (_, i) => i / 4);
+    const csv = put(`s,v\n${numbers.map((value) => `y,${value}`).join('\n')}\n`);
+    const json = put(numbers.map((value) => `{"s":"z","v":${value}}`).join('\n'), 'later.jsonl');
+    const { table } = await readTable([put('v,s\n,x\n,x\n'), csv, json], { chunkBytes: 300, workers: 0 });
+    const texts = numbers.map(String);
+    expect(cells(table, 'v')).toEqual(['', '', ...texts, ...texts]);
+  });
+
   it('must have the same columns, or the file and the columns are named', async () => {
     const error = await failure(() => readTable([path('d/b.csv'), path('d/other.tsv')]));
     expect(error).toMatchObject({ code: 'DATA_INVALID', details: { lacking: ['s'], added: ['other'] } });
