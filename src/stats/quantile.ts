@@ -14,6 +14,8 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
 /** The value `share` ∈ [0, 1) of the way between two neighbouring order statistics. */
 export function quantileBetween(low: number, high: number, share: number): number {
   if (low === high) return low;
+  // The distance of the largest doubles is none.
+  if (!Number.isFinite(high - low)) return low * (1 - share) + high * share;
   // From the nearer end, so that q = 1 and equal neighbours come out exactly.
   return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
 }
