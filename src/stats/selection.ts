@@ -35,6 +35,8 @@ export function quantilesOf(
  */
 export function between(low: number, high: number, share: number): number {
   if (low === high) return low;
+  // The distance of the largest doubles is none.
+  if (!Number.isFinite(high - low)) return low * (1 - share) + high * share;
   return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
 }
 

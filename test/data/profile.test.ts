@@ -288,11 +288,17 @@ describe('odd tables', () => {
     ['one row', { x: [1.5], y: ['a'] }],
     ['no rows', { x: [] }],
     ['values at the ends of the double range', { x: [-1.7e308, 1.7e308, 0, 5e-324, 1] }],
+    [
+      'values whose sum is beyond the largest double',
+      { x: [0.5, 1.28e308, 0, 1e308, -1.5e308], y: ['a', 'b', 'a', 'b', 'a'] },
+    ],
+    ['values closer than doubles can divide', { x: [0, 5e-324, 1e-323] }],
     ['values that differ in their last bits', { x: [1e15 + 0.125, 1e15 + 0.25, 1e15 + 0.375] }],
   ])('%s has a profile that is plain JSON', (_, cells) => {
     const own = profile(cells, { target: Object.keys(cells).at(-1) as string });
     expect(JSON.parse(JSON.stringify(own))).toEqual(own);
     for (const { count, missing } of own.columns) expect(count + missing).toBe(own.rows);
+    expect(JSON.stringify(own.columns)).not.toContain('"edges":[null');
   });
 
   it('a constant has spread 0 and one bin', () => {

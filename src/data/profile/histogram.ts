@@ -31,17 +31,17 @@ export function histogramEdges(spread: Spread, maxBins: number): number[] {
   if (low === high) return [low, low];
   const range = high - low;
   if (!Number.isFinite(range) || range < SMALLEST_RANGE) return [low, high];
-  const ideal = (2 * (quantiles.p75 - quantiles.p25)) / Math.cbrt(count);
-  const bins = Math.min(
-    Math.max(Math.ceil(ideal > 0 ? (ROUNDED_UP * range) / ideal : maxBins), MIN_BINS),
-    maxBins,
-  );
+  const middle = quantiles.p75 - quantiles.p25;
+  // Not range / width: twice the middle half may be beyond the largest double.
+  const wanted = middle > 0 ? (range / middle) * (Math.cbrt(count) / 2) * ROUNDED_UP : maxBins;
+  const bins = Math.min(Math.max(Math.ceil(wanted), MIN_BINS), maxBins);
   const step = isInteger ? Math.max(1, Math.ceil(niceStep(range / bins))) : niceStep(range / bins);
   const first = Math.floor(low / step);
   // The last bin takes its upper edge in; for integers that would make it hold one more than the others.
   const last = isInteger ? Math.floor(high / step) + 1 : Math.max(Math.ceil(high / step), first + 1);
-  // Where a step is smaller than the rounding of the values themselves there is nothing to round to.
-  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || last - first > 2 * maxBins) {
+  // Where a step is smaller than the rounding of the values, or an edge beyond the largest, nothing is rounded to.
+  const isRound = Number.isSafeInteger(first) && Number.isSafeInteger(last) && last - first <= 2 * maxBins;
+  if (!isRound || !Number.isFinite(atStep(last, step) - atStep(first, step))) {
     return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + (range / bins) * i));
   }
   return Array.from({ length: last - first + 1 }, (_, i) => atStep(first + i, step));

@@ -30,8 +30,9 @@ export function ticksWithin(from: number, to: number, count: number): Ticks {
   return { values: Array.from({ length: last - first + 1 }, (_, i) => atStep(first + i, step)), step };
 }
 
-/** A range widened to round values, with 0 in it where that is not far away. */
+/** A range widened to round values, with 0 in it where that is not far away; 0 to 1 for no values. */
 export function roundRange(values: readonly number[], count = 3): readonly [number, number] {
+  if (values.length === 0) return [0, 1];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const from = low >= 0 && low < high * 0.7 ? 0 : low;
   const to = high <= 0 && high > low * 0.7 ? 0 : high;
