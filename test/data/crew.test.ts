@@ -117,6 +117,16 @@ describe('threads make no difference', () => {
     expect(await readTable(path, { workers: 1, chunkBytes: 60_000 })).toEqual(alone);
   });
 
+  it('to what is left behind, after an error too', async () => {
+    const ports = () =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'MessagePort').length;
+    const before = ports();
+    const rows = Array.from({ length: 200 }, (_, row) => (row === 150 ? '1\n' : '1,2\n'));
+    const reading = readTable(put(`a,b\n${rows.join('')}`), { workers: 2, chunkBytes: 50 });
+    await expect(reading).rejects.toThrow('line 152: 1 cell');
+    expect(ports()).toBe(before);
+  });
+
   it('where they are no more', async () => {
     const path = put(textOf({ kinds: [0, 3, 5], rows: 150, faults: [] }));
     const alone = await readTable(path, { workers: 0 });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readTable } from '#mlx/data/read.js';
+import { parseTableText, readTable } from '#mlx/data/read.js';
+import type { ColumnSchema, Schema } from '#mlx/data/schema.js';
 import { cellText, type Table } from '#mlx/data/table.js';
 import { writeCsv } from '#mlx/data/write.js';
 import { MlxError } from '#mlx/errors.js';
@@ -83,6 +84,43 @@ it('any bytes are a table or an MlxError', async () => {
   );
 });
 
+it('text in memory, which Papa Parse reads, is the same table as in a file, or the same error', async () => {
+  const column = (name: string): ColumnSchema => ({
+    name,
+    type: 'text',
+    role: 'feature',
+    missing: 0,
+    unique: 1,
+  });
+  const schema: Schema = { version: 1, rows: 1, columns: [column('a'), column('b')] };
+  const errorOf = (thrown: unknown, name: string) => {
+    if (!(thrown instanceof MlxError) || thrown.code === 'INTERNAL') throw thrown;
+    return `${thrown.code} ${thrown.message.replace(name, 'it')}`;
+  };
+  const row = fc.oneof(
+    nearlyCsv,
+    fc.tuple(cell, cell).map((cells) => cells.map(quoted).join(',')),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { maxLength: 5 }), async (rows) => {
+      const text = `a,b\n${rows.join('\n')}\n`;
+      const file = put(text, 'same.csv');
+      const inFile = await readTable(file, { schema }).then(
+        ({ table }) => rowsOf(table),
+        (error) => errorOf(error, file),
+      );
+      let inMemory: unknown;
+      try {
+        inMemory = rowsOf(parseTableText(text, schema));
+      } catch (thrown) {
+        inMemory = errorOf(thrown, 'the CSV text');
+      }
+      expect(inMemory).toEqual(inFile);
+    }),
+    { numRuns: 400 },
+  );
+});
+
 it('text → table → text → table gives the same table, and the same text from then on', async () => {
   await fc.assert(
     fc.asyncProperty(grid, fc.integer({ min: 5, max: 50 }), async (rows, chunkBytes) => {
@@ -133,4 +171,8 @@ async function write(
   const writer = await writeCsv(file, header);
   await writer.write(rows);
   await writer.close();
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
 }
