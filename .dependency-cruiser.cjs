@@ -26,6 +26,7 @@ const ROOMS = {
   ],
   retraining: ['modeling', 'data', 'scoring', 'registry', 'store', 'stats', 'tracking'],
   config: ['data'],
+  reports: ['data', 'stats'],
 };
 
 /** npm packages and the rooms that own them (docs/dependencies.md). */
@@ -39,6 +40,7 @@ const OWNERS = {
   'onnxruntime-node': ['onnx'],
   papaparse: ['data'],
   '@duckdb/node-api': ['data'],
+  tinyglobby: ['data'],
   'ml-random-forest': ['training'],
   fastify: ['serving'],
   'prom-client': ['serving'],

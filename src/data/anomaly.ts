@@ -5,6 +5,8 @@ export type AnomalyKind =
   | 'wrong-type'
   | 'odd-cells'
   | 'ambiguous-time'
+  | 'mixed-time-zones'
+  | 'number-format'
   | 'all-missing'
   | 'mostly-missing'
   | 'too-many-missing'

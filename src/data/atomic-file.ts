@@ -111,7 +111,8 @@ function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
 }
 
-function writeError(path: string, thrown: unknown): MlxError {
+/** The MlxError for a system error while `path` is written. */
+export function writeError(path: string, thrown: unknown): MlxError {
   if (isDiskFull(thrown)) {
     return new MlxError('DISK_FULL', `${path}: no space is left on the device`, {
       cause: thrown,

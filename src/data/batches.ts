@@ -1,14 +1,20 @@
 import type { CellSink } from './cell-sink.js';
-import { CsvReader } from './csv.js';
-import { readChunks } from './file.js';
+import { CsvStream } from './csv-stream.js';
+import type { TextEncoding } from './encoding.js';
+import type { FileFormat } from './format.js';
+import { type Input, type InputOptions, openInput } from './input.js';
+import { JsonStream } from './json-stream.js';
+import { ParquetStream } from './parquet-stream.js';
 import { refuseEmpty } from './pour.js';
+import type { SourceFile } from './pour-files.js';
+import type { RowStream } from './row-stream.js';
 import type { Schema } from './schema.js';
 import { SchemaPlan } from './schema-plan.js';
 import { RawSink } from './sinks.js';
 import type { Table } from './table.js';
 import { requireNames } from './wanted.js';
 
-export interface BatchOptions {
+export interface BatchOptions extends InputOptions {
   readonly batchRows: number;
   /** Columns of the schema to decode; each must be in the file. */
   readonly columns: readonly string[];
@@ -18,6 +24,8 @@ export interface BatchOptions {
   readonly delimiter?: string | undefined;
   /** One ASCII character; " when not given. */
   readonly quote?: string | undefined;
+  /** How the text is encoded; `auto` when not given. */
+  readonly encoding?: TextEncoding | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
 }
@@ -25,43 +33,69 @@ export interface BatchOptions {
 export interface TableBatch {
   readonly table: Table;
   readonly extra: ReadonlyMap<string, readonly string[]>;
-  /** Row of the file, from 0, that the batch begins with. */
+  /** Row of all that is read, from 0, that the batch begins with. */
   readonly firstRow: number;
 }
 
 /**
- * The rows of a CSV file in batches of `batchRows` (the last one may be shorter), in memory bounded by a
- * batch and a chunk. Levels are numbered anew in each batch.
+ * The rows of one or more files, of any format `readTable` reads, in batches of `batchRows`; the last one of a file may
+ * be shorter. Memory is bounded by a batch and a piece of the file. Levels are numbered anew in each batch.
  * @throws MlxError what `readTable` with a schema throws; COLUMN_NOT_FOUND for an extra column that is not there
  */
 export async function* readBatches(
-  path: string,
+  input: Input,
   schema: Schema,
   options: BatchOptions,
 ): AsyncGenerator<TableBatch> {
-  const { batchRows, delimiter, quote, chunkBytes } = options;
-  const reader = new CsvReader({ name: path, delimiter, quote });
-  let batch: Batch | undefined;
-  let firstRow = 0;
-  function* full(): Generator<TableBatch> {
-    if (reader.header === undefined) return;
-    batch ??= new Batch(path, schema, options, reader.header);
-    for (;;) {
-      batch.rows += reader.read(batch.sinks, batchRows - batch.rows);
-      if (batch.rows < batchRows) return;
-      yield batch.finish(firstRow);
-      firstRow += batch.rows;
-      batch = new Batch(path, schema, options, reader.header);
+  const { files, told, close } = await openInput(input, options);
+  try {
+    let rows = 0;
+    for (const file of files) {
+      const before = rows;
+      for await (const batch of fileBatches(file, schema, options)) {
+        yield { ...batch, firstRow: before + batch.firstRow };
+        rows = before + batch.firstRow + batch.table.rows;
+      }
     }
+  } catch (thrown) {
+    throw told(thrown);
+  } finally {
+    await close();
   }
-  for await (const chunk of readChunks(path, chunkBytes)) {
-    reader.push(chunk);
-    yield* full();
+}
+
+async function* fileBatches(
+  { path, format }: SourceFile,
+  schema: Schema,
+  options: BatchOptions,
+): AsyncGenerator<TableBatch> {
+  const stream = await openStream(path, format, options);
+  try {
+    let batch = new Batch(path, schema, options, stream.header);
+    let firstRow = 0;
+    do {
+      for (;;) {
+        const added = stream.read(batch.sinks, options.batchRows - batch.rows);
+        if (added === 0) break;
+        batch.rows += added;
+        if (batch.rows < options.batchRows) continue;
+        yield batch.finish(firstRow);
+        firstRow += batch.rows;
+        batch = new Batch(path, schema, options, stream.header);
+      }
+    } while (await stream.next());
+    if (batch.rows > 0) yield batch.finish(firstRow);
+    refuseEmpty(path, firstRow + batch.rows);
+  } finally {
+    await stream.close();
   }
-  reader.end();
-  yield* full();
-  if (batch !== undefined && batch.rows > 0) yield batch.finish(firstRow);
-  refuseEmpty(path, firstRow + (batch?.rows ?? 0));
+}
+
+function openStream(path: string, format: FileFormat, options: BatchOptions): Promise<RowStream> {
+  const { columns, extra = [] } = options;
+  if (format === 'csv') return CsvStream.open(path, options);
+  if (format === 'parquet') return ParquetStream.open(path, options);
+  return JsonStream.open(path, { ...options, needed: [...columns, ...extra] });
 }
 
 /** Room is made for so many rows at once; a larger batch grows as it fills. */

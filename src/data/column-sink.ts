@@ -1,4 +1,5 @@
 import type { CellType } from './cell.js';
+import type { NotesPart } from './cell-notes.js';
 import type { CellSink } from './cell-sink.js';
 import type { OddCell, OddCells } from './odd-cells.js';
 import type { Column } from './table.js';
@@ -8,26 +9,34 @@ export interface RowEstimate {
   rows: number;
 }
 
+/** A sink whose rows can be passed on to another one. */
+export interface PartSink extends CellSink {
+  /** What was added since the last time, as a part for a sink of the same plan; the sink is empty then. */
+  take(): ColumnPart;
+}
+
 /** A sink that becomes a column; odd cells are missing in it and kept aside. */
-export interface ColumnSink extends CellSink {
+export interface ColumnSink extends PartSink {
   readonly odd: OddCells;
   readonly length: number;
   /** How another thread is to read cells for this sink. */
   readonly plan: SinkPlan;
-  /** What was added since the last time, as a part for another sink of the same plan; the sink is empty then. */
-  take(): ColumnPart;
   /** Adds rows that another sink of the same plan took in. */
   append(part: ColumnPart, at: PartPosition): void;
   finish(): Column;
 }
 
-/** A sink as data. `isUndecided`: it must be known where each level was first seen. */
+/**
+ * A sink as data. `isUndecided`: it must be known where each level was first seen. `cells`: the levels are too many
+ * for a dictionary of one's own, so that cells are passed on as they stand.
+ */
 export type SinkPlan =
+  | { readonly kind: 'cells' }
   | { readonly kind: 'number'; readonly type: CellType }
   | { readonly kind: 'text'; readonly type: CellType; readonly isUndecided: boolean };
 
 /** Some rows of a column. Rows and lines are counted from the part's first, which is 1. */
-export type ColumnPart = NumberPart | TextPart;
+export type ColumnPart = NumberPart | TextPart | CellsPart;
 
 export interface OddPart {
   readonly count: number;
@@ -38,6 +47,7 @@ export interface NumberPart {
   readonly kind: 'number';
   readonly values: Float64Array;
   readonly odd: OddPart;
+  readonly notes: NotesPart | undefined;
 }
 
 export interface TextPart {
@@ -53,6 +63,15 @@ export interface TextPart {
   readonly odd: OddPart;
 }
 
+export interface CellsPart {
+  readonly kind: 'cells';
+  /** The cells one after the other, and where each ends. */
+  readonly bytes: Uint8Array;
+  readonly ends: Int32Array;
+  /** Line of each row. */
+  readonly lines: Int32Array;
+}
+
 export interface SeenAt {
   readonly rows: Int32Array;
   readonly lines: Int32Array;
@@ -65,7 +84,7 @@ export interface PartPosition {
   readonly taker: number;
 }
 
-const MIN_CAPACITY = 1024;
+const MIN_CAPACITY = 64;
 
 /** Rows to make room for when `length` are there and another comes. */
 export function capacityFor(length: number, estimate: RowEstimate): number {

@@ -32,9 +32,11 @@ export class CrewPour {
     crew.open({ name: source.name, layout: source.layout, plans: this.#plans });
   }
 
-  /** Whether these are the sinks that are poured into. */
+  /** Whether these are the sinks that are poured into, and go on to be read for as they were. */
   isInto(sinks: readonly (ColumnSink | null)[]): boolean {
-    return sinks.every((sink, index) => sink === this.#sinks[index]);
+    return sinks.every(
+      (sink, index) => sink === this.#sinks[index] && sink?.plan.kind === this.#plans[index]?.kind,
+    );
   }
 
   /**

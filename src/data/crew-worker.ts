@@ -1,6 +1,8 @@
 import { parentPort } from 'node:worker_threads';
-import type { ColumnSink, RowEstimate, SinkPlan } from './column-sink.js';
+import { CellsSink } from './cells-sink.js';
+import type { PartSink, RowEstimate, SinkPlan } from './column-sink.js';
 import type { Job, OpenJob, PieceJob, ReadPiece, Report } from './crew-jobs.js';
+import type { Room } from './distinct.js';
 import { NumberSink } from './number-sink.js';
 import { summarise } from './number-summary.js';
 import { packParts } from './packed-parts.js';
@@ -14,9 +16,10 @@ import { UndecidedSink } from './undecided.js';
  */
 
 const estimate: RowEstimate = { rows: 0 };
+const room: Room = { memory: new Float64Array(0) };
 const desks: SharedArrayBuffer[] = [];
 let opened: OpenJob | undefined;
-let sinks: readonly (ColumnSink | null)[] = [];
+let sinks: readonly (PartSink | null)[] = [];
 
 parentPort?.on('message', (job: Job) => {
   parentPort?.postMessage(answer(job));
@@ -32,7 +35,7 @@ function answer(job: Job): Report | undefined {
       case 'piece':
         return { kind: 'piece', id: job.id, piece: readPiece(job, opened) };
       case 'summary':
-        return { kind: 'summary', id: job.id, summary: summarise(job.values) };
+        return { kind: 'summary', id: job.id, summary: summarise(job.values, room) };
     }
   } catch {
     opened = undefined; // some of the row may be in the sinks: nothing more is read into them
@@ -40,8 +43,9 @@ function answer(job: Job): Report | undefined {
   }
 }
 
-function newSink(plan: SinkPlan | null): ColumnSink | null {
+function newSink(plan: SinkPlan | null): PartSink | null {
   if (plan === null) return null;
+  if (plan.kind === 'cells') return new CellsSink();
   if (plan.kind === 'number') return new NumberSink('', plan.type, estimate);
   return plan.isUndecided ? new UndecidedSink('', estimate) : new TextSink('', plan.type, estimate);
 }

@@ -12,8 +12,6 @@ export function decimalFromText(text: string): number {
 }
 
 const MAX_EXACT = 2 ** 53;
-/** So many digits are below 2^31. */
-const HEAD_DIGITS = 9;
 /** Powers of ten that a double holds exactly. */
 const MAX_POWER = 22;
 const POWERS = Float64Array.from({ length: MAX_POWER + 1 }, (_, exponent) => Number(`1e${exponent}`));
@@ -35,23 +33,15 @@ export function scanDecimal(bytes: Uint8Array, start: number, stop: DecimalEnd):
   const isNegative = byte === 45;
   if (isNegative || byte === 43) byte = bytes[++i] as number;
   const first = i;
-  // the first nine digits in 32-bit arithmetic, which is twice as fast
-  let head = 0;
-  const headEnd = first + HEAD_DIGITS;
-  for (; i < headEnd && isDigit(byte); byte = bytes[++i] as number) head = (head * 10 + (byte - 48)) | 0;
-  let mantissa = head;
+  let mantissa = 0;
   for (; isDigit(byte); byte = bytes[++i] as number) mantissa = mantissa * 10 + (byte - 48);
   let digits = i - first;
   let scale = 0;
   if (byte === 46) {
     const fraction = ++i;
-    byte = bytes[i] as number;
-    if (digits <= HEAD_DIGITS) {
-      const fractionEnd = fraction + HEAD_DIGITS - (head === 0 ? 0 : digits);
-      for (; i < fractionEnd && isDigit(byte); byte = bytes[++i] as number) head = (head * 10 + (byte - 48)) | 0;
-      mantissa = head;
+    for (byte = bytes[i] as number; isDigit(byte); byte = bytes[++i] as number) {
+      mantissa = mantissa * 10 + (byte - 48);
     }
-    for (; isDigit(byte); byte = bytes[++i] as number) mantissa = mantissa * 10 + (byte - 48);
     scale = i - fraction;
     digits += scale;
   }

@@ -18,9 +18,13 @@ export class TextCodes {
   readonly #codeOfLevel = new Map<string, number>();
   readonly #codeOfOdd = new Map<string, number>();
   readonly #errors: CellError[] = [];
-  /** Hash table: slot → cached spelling + 1; made when the first bytes arrive. */
+  /** Hash table: slot → cached spelling + 1. */
   #slots = new Int32Array(64);
-  readonly #spellings: { readonly bytes: Buffer; readonly hash: number; readonly code: number }[] = [];
+  readonly #hashes: number[] = [];
+  readonly #codes: number[] = [];
+  /** The cached spellings one after the other, and where each begins. */
+  #bytes = Buffer.alloc(256);
+  readonly #starts: number[] = [0];
 
   /** @param decode text to level, '' for missing; throws CellError for text that is odd */
   constructor(decode: (text: string) => string) {
@@ -44,16 +48,16 @@ export class TextCodes {
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let entry = this.#slots[slot] as number; entry !== 0; entry = this.#slots[slot] as number) {
-      const known = this.#spellings[entry - 1];
-      if (known !== undefined && known.hash === hash && isSame(known.bytes, source, start, end))
-        return known.code;
+      if (this.#hashes[entry - 1] === hash && this.#isSpelling(entry - 1, source, start, end))
+        return this.#codes[entry - 1] as number;
       slot = (slot + 1) & mask;
     }
     const code = this.#codeOf(source.toString('utf8', start, end));
-    if (this.#spellings.length < MAX_CACHED) {
-      const bytes = Buffer.from(source.subarray(start, end));
-      this.#slots[slot] = this.#spellings.push({ bytes, hash, code });
-      if (this.#spellings.length * 2 > this.#slots.length && this.#slots.length < SLOTS) this.#rehash();
+    if (this.#codes.length < MAX_CACHED) {
+      this.#hashes.push(hash);
+      this.#slots[slot] = this.#codes.push(code);
+      this.#keep(source, start, end);
+      if (this.#codes.length * 2 > this.#slots.length && this.#slots.length < SLOTS) this.#rehash();
     }
     return code;
   }
@@ -83,7 +87,10 @@ export class TextCodes {
       return this.#oddCode(text, error);
     }
     if (level === '') return -1;
-    return this.codeOfLevel(level);
+    if (level !== text) return this.codeOfLevel(level);
+    const code = this.#levels.push(level) - 1;
+    this.#codeOfLevel.set(level, code);
+    return code;
   }
 
   #oddCode(text: string, error: CellError): number {
@@ -92,10 +99,30 @@ export class TextCodes {
     return code;
   }
 
+  #isSpelling(index: number, source: Buffer, start: number, end: number): boolean {
+    const known = this.#bytes;
+    const from = this.#starts[index] as number;
+    if ((this.#starts[index + 1] as number) - from !== end - start) return false;
+    for (let i = start, j = from; i < end; i++, j++) if (known[j] !== source[i]) return false;
+    return true;
+  }
+
+  #keep(source: Buffer, start: number, end: number): void {
+    const from = this.#starts[this.#starts.length - 1] as number;
+    const needed = from + end - start;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(needed * 2);
+      this.#bytes.copy(larger, 0, 0, from);
+      this.#bytes = larger;
+    }
+    source.copy(this.#bytes, from, start, end);
+    this.#starts.push(needed);
+  }
+
   #rehash(): void {
     this.#slots = new Int32Array(this.#slots.length * 2);
     const mask = this.#slots.length - 1;
-    this.#spellings.forEach(({ hash }, index) => {
+    this.#hashes.forEach((hash, index) => {
       let slot = hash & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
       this.#slots[slot] = index + 1;
@@ -108,10 +135,4 @@ function hashBytes(source: Buffer, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ (source[i] as number), 0x01000193);
   return hash ^ (hash >>> 15);
-}
-
-function isSame(known: Buffer, source: Buffer, start: number, end: number): boolean {
-  if (known.length !== end - start) return false;
-  for (let i = 0; i < known.length; i++) if (known[i] !== source[start + i]) return false;
-  return true;
 }

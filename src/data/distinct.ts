@@ -1,12 +1,17 @@
 const LARGE = 1 << 14;
 const PARTS = 256;
 
+/** Memory that is used again when several columns are counted one after the other. */
+export interface Room {
+  memory: Float64Array;
+}
+
 /**
  * Number of distinct values among doubles, exactly; NaN is passed over, -0 equals 0. Hashing with linear
  * probing; past LARGE distinct values they are first dealt into parts by hash, so that each part's table stays
  * in the processor's cache.
  */
-export function countDistinct(values: Float64Array): number {
+export function countDistinct(values: Float64Array, room: Room = { memory: new Float64Array(0) }): number {
   let slots: Float64Array = new Float64Array(1024).fill(Number.NaN);
   const words = wordsOf(values);
   let count = 0;
@@ -14,14 +19,14 @@ export function countDistinct(values: Float64Array): number {
     const value = values[i] as number;
     if (Number.isNaN(value) || !insert(slots, value, hashAt(words, i))) continue;
     count++;
-    if (count > LARGE) return countInParts(values);
+    if (count > LARGE) return countInParts(values, room);
     if (count * 2 > slots.length) slots = doubled(slots);
   }
   return count;
 }
 
-function countInParts(values: Float64Array): number {
-  const { dealt, ends } = deal(values);
+function countInParts(values: Float64Array, room: Room): number {
+  const { dealt, ends } = deal(values, room);
   const largest = ends.reduce((size, end, part) => Math.max(size, end - (ends[part - 1] ?? 0)), 0);
   const slots = new Float64Array(2 ** Math.ceil(Math.log2(largest * 2)));
   const words = wordsOf(dealt);
@@ -35,7 +40,7 @@ function countInParts(values: Float64Array): number {
 }
 
 /** The values that are there, part by part, and where each part ends. */
-function deal(values: Float64Array): { dealt: Float64Array; ends: Int32Array } {
+function deal(values: Float64Array, room: Room): { dealt: Float64Array; ends: Int32Array } {
   const words = wordsOf(values);
   const sizes = new Int32Array(PARTS);
   let present = 0;
@@ -48,7 +53,8 @@ function deal(values: Float64Array): { dealt: Float64Array; ends: Int32Array } {
   const ends = new Int32Array(PARTS);
   for (let part = 1; part < PARTS; part++)
     ends[part] = (ends[part - 1] as number) + (sizes[part - 1] as number);
-  const dealt = new Float64Array(present);
+  if (room.memory.length < present) room.memory = new Float64Array(present);
+  const dealt = room.memory;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     if (Number.isNaN(value)) continue;

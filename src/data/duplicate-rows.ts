@@ -1,5 +1,5 @@
 import { featureColumns, type Schema, targetColumn } from './schema.js';
-import { type Column, findColumn, selectColumns, type Table } from './table.js';
+import { type Column, findColumn, type Table } from './table.js';
 import { MAX_INTEGER_CLASSES } from './target.js';
 
 /** What is there twice in a table. */
@@ -15,71 +15,98 @@ export interface DuplicateRows {
 }
 
 const SHOWN = 5;
+const PARTS = 256;
+const PART_SHIFT = 24;
 
 /**
  * Rows that are there before, missing cells being equal to each other. By a hash of each row and an exact comparison
  * where hashes are equal: linear in the cells.
  */
 export function findDuplicateRows(table: Table, schema: Schema): DuplicateRows {
-  const all = Int32Array.from({ length: table.rows }, (_, row) => row);
-  const isDistinct = schema.columns.some(({ missing, unique }) => missing === 0 && unique === table.rows);
-  const earlier = isDistinct ? all : firstEqual(table, all);
+  const names = new Set(featureColumns(schema).map(({ name }) => name));
+  const features = table.columns.filter(({ name }) => names.has(name));
+  const others = table.columns.filter(({ name }) => !names.has(name));
+  const featureHashes = mixColumns(new Int32Array(table.rows), features);
+  const hashes = mixColumns(featureHashes.slice(), others);
+  const labels = classLabels(table, schema);
+  const distinct = schema.columns.filter(({ missing, unique }) => missing === 0 && unique === table.rows);
+  // Where one column tells all rows apart, there is nothing to look for.
+  const earlier = distinct.length > 0 ? undefined : firstEqual(table.columns, finish(hashes));
+  const isAnyAlike = labels !== undefined && !distinct.some(({ name }) => names.has(name));
+  const alike = isAnyAlike ? firstEqual(features, finish(featureHashes)) : undefined;
   const first: { row: number; equals: number }[] = [];
-  for (let row = 0; row < table.rows && first.length < SHOWN; row++) {
-    const equals = earlier[row] as number;
-    if (equals !== row) first.push({ row: row + 1, equals: equals + 1 });
+  const kept = new Int32Array(table.rows);
+  let [count, conflicting] = [0, 0];
+  for (let row = 0; row < table.rows; row++) {
+    const equals = earlier?.[row] ?? row;
+    if (equals !== row) {
+      if (first.length < SHOWN) first.push({ row: row + 1, equals: equals + 1 });
+      continue;
+    }
+    kept[count++] = row;
+    const other = alike?.[row] ?? row;
+    if (labels !== undefined && other !== row && !isEqual(labels, other, row)) conflicting++;
   }
-  const kept = isDistinct ? all : all.filter((row) => earlier[row] === row);
-  return { count: table.rows - kept.length, first, conflicting: conflicts(table, schema, kept), kept };
+  return { count: table.rows - count, first, conflicting, kept: kept.slice(0, count) };
 }
 
-function conflicts(table: Table, schema: Schema, rows: Int32Array): number {
+/** The target where its values are classes. */
+function classLabels(table: Table, schema: Schema): Column | undefined {
   const target = targetColumn(schema);
   const labels = target === undefined ? undefined : findColumn(table, target.name);
   const isClass =
     labels?.kind === 'string' || (target?.type === 'integer' && target.unique <= MAX_INTEGER_CLASSES);
-  if (labels === undefined || !isClass) return 0;
-  const features = featureColumns(schema);
-  if (features.some(({ missing, unique }) => missing === 0 && unique === table.rows)) return 0;
-  const earlier = firstEqual(
-    selectColumns(
-      table,
-      features.map(({ name }) => name),
-    ),
-    rows,
-  );
-  return earlier.reduce(
-    (sum, equals, index) => sum + (isEqual(labels, equals, rows[index] as number) ? 0 : 1),
-    0,
-  );
+  return isClass ? labels : undefined;
 }
 
-/** For each of the rows the first of them that equals it: itself, where it is the first. */
-function firstEqual({ columns }: Table, rows: Int32Array): Int32Array {
-  const hashes = hashRows(columns, rows);
-  const slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(rows.length, 1) * 2)));
+/**
+ * For each row the first one that equals it in the columns: itself, where it is the first. Rows are dealt into parts
+ * by their hash first, so that each part's table stays in the processor's cache.
+ */
+function firstEqual(columns: readonly Column[], hashes: Int32Array): Int32Array {
+  const { rows, ends } = deal(hashes);
+  const largest = ends.reduce((size, end, part) => Math.max(size, end - (ends[part - 1] ?? 0)), 1);
+  const slots = new Int32Array(2 ** Math.ceil(Math.log2(largest * 2)));
   const mask = slots.length - 1;
-  const found = new Int32Array(rows.length);
-  for (let index = 0; index < rows.length; index++) {
-    const row = rows[index] as number;
-    const hash = hashes[index] as number;
-    let slot = hash & mask;
-    for (;;) {
-      const entry = slots[slot] as number;
-      if (entry === 0) {
-        slots[slot] = index + 1;
-        found[index] = row;
-        break;
+  const found = new Int32Array(hashes.length);
+  let start = 0;
+  for (const end of ends) {
+    slots.fill(0);
+    for (let index = start; index < end; index++) {
+      const row = rows[index] as number;
+      const hash = hashes[row] as number;
+      let slot = hash & mask;
+      let equal = row;
+      for (let entry = slots[slot] as number; entry !== 0; entry = slots[slot] as number) {
+        const other = rows[entry - 1] as number;
+        if (hashes[other] === hash && columns.every((column) => isEqual(column, other, row))) {
+          equal = other;
+          break;
+        }
+        slot = (slot + 1) & mask;
       }
-      const other = rows[entry - 1] as number;
-      if (hashes[entry - 1] === hash && columns.every((column) => isEqual(column, other, row))) {
-        found[index] = other;
-        break;
-      }
-      slot = (slot + 1) & mask;
+      if (equal === row) slots[slot] = index + 1;
+      found[row] = equal;
     }
+    start = end;
   }
   return found;
+}
+
+/** Row numbers by the highest bits of their hash, in order within a part, and where each part ends. */
+function deal(hashes: Int32Array): { readonly rows: Int32Array; readonly ends: Int32Array } {
+  const ends = new Int32Array(PARTS);
+  for (const hash of hashes) ends[hash >>> PART_SHIFT] = (ends[hash >>> PART_SHIFT] as number) + 1;
+  for (let part = 1; part < PARTS; part++) ends[part] = (ends[part] as number) + (ends[part - 1] as number);
+  const rows = new Int32Array(hashes.length);
+  const next = ends.slice();
+  for (let row = hashes.length - 1; row >= 0; row--) {
+    const part = (hashes[row] as number) >>> PART_SHIFT;
+    const at = (next[part] as number) - 1;
+    next[part] = at;
+    rows[at] = row;
+  }
+  return { rows, ends };
 }
 
 function isEqual(column: Column, a: number, b: number): boolean {
@@ -88,37 +115,30 @@ function isEqual(column: Column, a: number, b: number): boolean {
   return x === y || (Number.isNaN(x) && Number.isNaN(y));
 }
 
-/** Murmur3's mixing of 32-bit words (A. Appleby), column after column; equal cells give equal words. */
-function hashRows(columns: readonly Column[], rows: Int32Array): Int32Array {
-  const hashes = new Int32Array(rows.length);
+/** Murmur3's mixing of 32-bit words (A. Appleby), column after column; equal cells give equal words. In place. */
+function mixColumns(hashes: Int32Array, columns: readonly Column[]): Int32Array {
   for (const column of columns) {
-    if (column.kind === 'string') mixCodes(hashes, column.codes, rows);
-    else mixNumbers(hashes, column.values, rows);
-  }
-  for (let i = 0; i < hashes.length; i++) {
-    let hash = hashes[i] as number;
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    hashes[i] = hash ^ (hash >>> 16);
+    if (column.kind === 'string') mixCodes(hashes, column.codes);
+    else mixNumbers(hashes, column.values);
   }
   return hashes;
 }
 
-function mixCodes(hashes: Int32Array, codes: Int32Array, rows: Int32Array): void {
-  for (let i = 0; i < rows.length; i++)
-    hashes[i] = mixed(hashes[i] as number, codes[rows[i] as number] as number);
+function mixCodes(hashes: Int32Array, codes: Int32Array): void {
+  for (let row = 0; row < hashes.length; row++)
+    hashes[row] = mixed(hashes[row] as number, codes[row] as number);
 }
 
-function mixNumbers(hashes: Int32Array, values: Float64Array, rows: Int32Array): void {
+function mixNumbers(hashes: Int32Array, values: Float64Array): void {
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as number;
-    const value = values[row] as number;
-    // All missing values are one, and so are both zeros.
-    const isPlain = !Number.isNaN(value) && value !== 0;
-    const low = isPlain ? (words[row * 2] as number) : 0;
-    const high = isPlain ? (words[row * 2 + 1] as number) : value === 0 ? 0 : 1;
-    hashes[i] = mixed(mixed(hashes[i] as number, low), high);
+  for (let row = 0; row < hashes.length; row++) {
+    const low = words[row * 2] as number;
+    const high = words[row * 2 + 1] as number;
+    // Both zeros are one, and so are all missing values, whatever the bits of their NaN.
+    const isZero = (high & 0x7fffffff) === 0 && low === 0;
+    const isMissing = (high & 0x7ff00000) === 0x7ff00000;
+    const word = isZero ? 0 : isMissing ? 1 : Math.imul(low, 0x85ebca6b) ^ high;
+    hashes[row] = mixed(hashes[row] as number, word);
   }
 }
 
@@ -126,4 +146,15 @@ function mixed(hash: number, word: number): number {
   const own = Math.imul(word, 0xcc9e2d51);
   const turned = hash ^ Math.imul((own << 15) | (own >>> 17), 0x1b873593);
   return (Math.imul((turned << 13) | (turned >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+/** Murmur3's end: every bit of a hash reaches those that pick part and slot. In place. */
+function finish(hashes: Int32Array): Int32Array {
+  for (let row = 0; row < hashes.length; row++) {
+    const hash = hashes[row] as number;
+    const half = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    const whole = Math.imul(half ^ (half >>> 13), 0xc2b2ae35);
+    hashes[row] = whole ^ (whole >>> 16);
+  }
+  return hashes;
 }

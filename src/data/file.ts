@@ -3,7 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { MlxError, toMlxError } from '../errors.js';
 
 /** Bytes read at a time: large enough that per-chunk costs vanish, small beside any table. */
-export const CHUNK_BYTES = Number(process.env.CH ?? 4) * 1024 * 1024;
+export const CHUNK_BYTES = 1024 * 1024;
 
 /** The MlxError for a system error on `path`, which its message names. */
 export function fileError(path: string, thrown: unknown): MlxError {

@@ -35,7 +35,8 @@ export function readHeader(
     return undefined;
   }
   const text = bytes.subarray(position.start, position.end);
-  if (text.includes(0)) throw notText(name, bytes, `line ${position.line} holds NUL bytes (binary, or UTF-16)`);
+  if (text.includes(0))
+    throw notText(name, bytes, `line ${position.line} holds NUL bytes (binary, or UTF-16)`);
   if (!isUtf8(text)) throw notText(name, bytes, `line ${position.line} has other bytes`);
   const nextLine = position.line + Math.max(1, countBytes(text, position.newline));
   return { ...position, names: namesOf(text.toString(), position, name), nextLine };
@@ -57,10 +58,7 @@ function namesOf(text: string, position: HeaderPosition, name: string): readonly
   }
   const record = data[0] ?? [];
   if (record.length > MAX_COLUMNS) {
-    throw new MlxError(
-      'DATA_MALFORMED',
-      `${name} has ${record.length} columns; ${MAX_COLUMNS} is the most.`,
-    );
+    throw new MlxError('DATA_MALFORMED', `${name} has ${record.length} columns; ${MAX_COLUMNS} is the most.`);
   }
   const names = record.map((column) => column.trim());
   checkNames(name, names);

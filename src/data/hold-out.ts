@@ -100,7 +100,7 @@ function latestRows(column: Column, testShare: number): Parts {
 }
 
 /**
- * Groups in random order, each held out where that comes nearer to the share. Rows without a group are one together.
+ * Groups in random order, each held out where that comes nearer to the share; one is left to train on. Rows without a group are one together.
  */
 function wholeGroups(column: Column, testShare: number, seed: number): Parts {
   const values: ArrayLike<number> = column.kind === 'string' ? column.codes : column.values;
@@ -116,7 +116,8 @@ function wholeGroups(column: Column, testShare: number, seed: number): Parts {
   let left = heldOut(values.length, testShare);
   for (const group of groups) {
     const size = sizes.get(group) as number;
-    if (Math.abs(left - size) >= left) continue;
+    const isLast = held.size === groups.length - 1;
+    if (isLast || Math.abs(left - size) >= left) continue;
     held.add(group);
     left -= size;
   }

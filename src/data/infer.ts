@@ -1,10 +1,11 @@
 import { type Anomaly, counted, type TfdvReason } from './anomaly.js';
 import { decimalFromText } from './decimal.js';
+import { numberFormat } from './number-format.js';
 import { type NumberSummary, summarise } from './number-summary.js';
 import { type OddCells, oddCellWords } from './odd-cells.js';
 import type { ColumnSchema, TimeFormat } from './schema.js';
 import type { Column, NumberColumn, StringColumn, TimeColumn } from './table.js';
-import { looksLikeTime, provenOrder, timeFromText } from './time.js';
+import { looksLikeTime, offsetOf, provenOrder, timeFromText } from './time.js';
 import { isTolerable } from './undecided.js';
 
 /** A category has no more levels, in the schema and in a model. */
@@ -34,6 +35,8 @@ export interface ColumnHints {
   readonly timeFormat?: TimeFormat | undefined;
   /** The summary of a column of numbers or times, where it was made before. */
   readonly summary?: NumberSummary | undefined;
+  /** Offsets from UTC in seconds that times have, and the row of each one's first. */
+  readonly offsets?: ReadonlyMap<number, number> | undefined;
 }
 
 /**
@@ -48,12 +51,10 @@ export function inferColumn(column: Column, odd: OddCells, hints: ColumnHints = 
     case 'number':
       return inferNumber(column, hints.summary ?? summarise(column.values), oddCells);
     case 'time':
-      return describeTime(
-        column,
-        hints.timeFormat ?? 'iso',
-        hints.summary ?? summarise(column.values),
-        oddCells,
-      );
+      return describeTime(column, hints.timeFormat ?? 'iso', hints.summary ?? summarise(column.values), [
+        ...oddCells,
+        ...mixedTimeZones(column.name, hints.offsets ?? new Map()),
+      ]);
     case 'string':
       return inferText(column);
   }
@@ -99,6 +100,8 @@ function inferText(column: StringColumn): InferredColumn {
     const kept = type === 'identifier' ? 'text' : type;
     return describeText(column, kept, [ambiguousTime(column.name, order)]);
   }
+  const format = numberFormat(column, counts);
+  if (format !== undefined) return describeText(column, type === 'identifier' ? 'text' : type, [format]);
   return describeText(column, type, type === 'category' ? [] : mostlyNumbers(column, counts, present));
 }
 
@@ -136,6 +139,12 @@ function readTimes(column: StringColumn, counts: Float64Array, format: 'dmy' | '
       rows: [row],
     });
   }
+  const offsets = new Map<number, number>();
+  byLevel.forEach((value, level) => {
+    const offset = offsetOf(column.levels[level] as string);
+    if (!Number.isNaN(value) && !offsets.has(offset)) offsets.set(offset, column.codes.indexOf(level) + 1);
+  });
+  anomalies.push(...mixedTimeZones(column.name, offsets));
   return describeTime({ kind: 'time', name: column.name, values }, format, summarise(values), anomalies);
 }
 
@@ -253,6 +262,24 @@ function ambiguousTime(name: string, order: 'ambiguous' | 'contradictory'): Anom
       ? `"${name}" holds dates that can be read day first or month first; it is taken as text. ${fix}.`
       : `"${name}" holds dates that are day first in some rows and month first in others; it is taken as text. ${fix}.`;
   return { column: name, kind: 'ambiguous-time', severity: 'warning', message, tfdv: 'UNEXPECTED_DATA_TYPE' };
+}
+
+function mixedTimeZones(name: string, offsets: ReadonlyMap<number, number>): Anomaly[] {
+  if (offsets.size < 2) return [];
+  const shown = [...offsets]
+    .sort(([, row], [, other]) => row - other)
+    .slice(0, 3)
+    .map(([offset, row]) => `row ${row} has ${offsetWords(offset)}`);
+  const message = `"${name}" holds times of ${offsets.size} offsets from UTC (${shown.join(', ')}); all are taken as the moments that they are, in UTC`;
+  return [{ column: name, kind: 'mixed-time-zones', severity: 'warning', message }];
+}
+
+function offsetWords(offset: number): string {
+  const minutes = Math.abs(offset) / 60;
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  return offset === 0 ? 'none' : `${offset < 0 ? '-' : '+'}${hour}:${minute}`;
 }
 
 function oddCellsAnomaly(column: string, odd: OddCells, tfdv: TfdvReason): Anomaly {

@@ -53,7 +53,10 @@ const TAB_NAMES: readonly string[] = ['\\t', 'tab'];
  */
 export function layoutHints(
   name: string,
-  { delimiter, quote = '"' }: { readonly delimiter?: string | undefined; readonly quote?: string | undefined },
+  {
+    delimiter,
+    quote = '"',
+  }: { readonly delimiter?: string | undefined; readonly quote?: string | undefined },
 ): LayoutHints {
   const quoteByte = plainByte('quote', quote, 'Use " or \'.');
   const preferred = /\.(?:tsv|tab)(?:\.gz)?$/i.test(name) ? TAB : undefined;
@@ -61,9 +64,13 @@ export function layoutHints(
   const text = TAB_NAMES.includes(delimiter) ? '\t' : delimiter;
   const byte = plainByte('delimiter', text, 'Use , ; | or a tab (which can be written \\t).');
   if (byte === quoteByte) {
-    throw new MlxError('USAGE', `The character ${JSON.stringify(text)} cannot be delimiter and quote at once.`, {
-      hint: 'Name another quote with it.',
-    });
+    throw new MlxError(
+      'USAGE',
+      `The character ${JSON.stringify(text)} cannot be delimiter and quote at once.`,
+      {
+        hint: 'Name another quote with it.',
+      },
+    );
   }
   return { delimiter: byte, quote: quoteByte };
 }

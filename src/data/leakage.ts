@@ -2,14 +2,14 @@ import { MlxError } from '../errors.js';
 import type { Anomaly } from './anomaly.js';
 import { sampleRows } from './sample.js';
 import { featureColumns, type Schema, type Task, targetColumn } from './schema.js';
-import { singleColumnFit } from './single-column-fit.js';
+import { halves, singleColumnFit } from './single-column-fit.js';
 import { findColumn, selectColumns, type Table, takeRows } from './table.js';
 import { prepareTarget, type Target } from './target.js';
 
 /** Fewer labelled rows prove nothing: by chance one column of many may go with the target. */
 const MIN_ROWS = 100;
-/** From here on a column says the same as the target. */
-const SAME = 0.999;
+/** From here on a column says the same as the target; next to a threshold a class may be mistaken. */
+const SAME: Readonly<Record<Task, number>> = { classification: 0.995, regression: 0.999 };
 /** From here on somebody should look; honest features of easy problems stay below. */
 const SUSPECT: Readonly<Record<Task, number>> = { classification: 0.98, regression: 0.9 };
 
@@ -35,12 +35,13 @@ export function findLeaks(table: Table, schema: Schema, task?: Task): readonly L
   const sample = takeRows(selectColumns(table, [...names, target]), sampleRows(table.rows));
   const known = labelledRows(sample, schema, task);
   if (known === undefined || known.table.rows < MIN_ROWS) return [];
+  const half = halves(known.table.rows);
   return names.flatMap((name) => {
     const column = findColumn(known.table, name);
     if (column === undefined) return [];
-    const score = singleColumnFit(column, known.target);
+    const score = singleColumnFit(column, known.target, half);
     const { task: own } = known.target;
-    return score < SUSPECT[own] ? [] : [{ column: name, isSame: score >= SAME, score, task: own }];
+    return score < SUSPECT[own] ? [] : [{ column: name, isSame: score >= SAME[own], score, task: own }];
   });
 }
 

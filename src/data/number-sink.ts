@@ -1,4 +1,5 @@
 import { CellError, type CellType, type CellValue, decodeText } from './cell.js';
+import { CellNotes, hasLeadingZero } from './cell-notes.js';
 import {
   type ColumnPart,
   type ColumnSink,
@@ -12,10 +13,12 @@ import {
 import { OddCells } from './odd-cells.js';
 import { columnKind } from './schema.js';
 import type { Column } from './table.js';
+import { offsetOf } from './time.js';
 
 /** Numbers and times, decoded cell by cell. */
 export class NumberSink implements ColumnSink {
   readonly odd = new OddCells();
+  readonly notes = new CellNotes();
   readonly plan: SinkPlan;
   /** Whether decimals may be pushed as they stand: times have other rules. */
   readonly takesDecimals: boolean;
@@ -51,6 +54,7 @@ export class NumberSink implements ColumnSink {
       if (!(error instanceof CellError)) throw error;
       this.odd.add(error, this.#length + 1, line);
     }
+    if (typeof value === 'number') this.#note(cell.trim());
     this.push(typeof value === 'number' ? value : Number.NaN);
   }
 
@@ -63,21 +67,28 @@ export class NumberSink implements ColumnSink {
   take(): NumberPart {
     const values = this.#values.subarray(0, this.#length);
     this.#length = 0;
-    return { kind: 'number', values, odd: this.odd.take() };
+    return { kind: 'number', values, odd: this.odd.take(), notes: this.notes.take() };
   }
 
   append(part: ColumnPart, at: PartPosition): void {
-    if (part.kind !== 'number') throw new RangeError(`a part of ${part.kind} for the numbers of ${this.#name}`);
+    if (part.kind !== 'number')
+      throw new RangeError(`a part of ${part.kind} for the numbers of ${this.#name}`);
     const needed = this.#length + part.values.length;
     if (needed > this.#values.length) this.#grow(needed);
     this.#values.set(part.values, this.#length);
     this.#length = needed;
     this.odd.append(part.odd, at);
+    this.notes.append(part.notes, at);
   }
 
   finish(): Column {
     const kind = this.takesDecimals ? 'number' : 'time';
     return { kind, name: this.#name, values: trimmed(this.#values, this.#length) };
+  }
+
+  #note(text: string): void {
+    if (this.takesDecimals) this.notes.hasLeadingZeros ||= hasLeadingZero(text);
+    else this.notes.addOffset(offsetOf(text), this.#length + 1);
   }
 
   #grow(needed: number): void {

@@ -1,4 +1,4 @@
-import { countDistinct } from './distinct.js';
+import { countDistinct, type Room } from './distinct.js';
 
 /** What is said of a column of numbers or times; NaN is passed over. */
 export interface NumberSummary {
@@ -14,14 +14,21 @@ export interface NumberSummary {
   readonly isInteger: boolean;
 }
 
-export function summarise(values: Float64Array): NumberSummary {
+/** @param room used again from column to column */
+export function summarise(values: Float64Array, room?: Room): NumberSummary {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let missing = 0;
-  for (const value of values) {
+  let present = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
     if (value < min) min = value;
     if (value > max) max = value;
-    if (Number.isNaN(value)) missing++;
+    if (!Number.isNaN(value)) present++;
   }
-  const isInteger = values.every((value) => Number.isNaN(value) || Number.isSafeInteger(value));
-  return { min, max, present: values.length - missing, unique: countDistinct(values), isInteger };
+  let at = 0;
+  while (at < values.length && isIntegerOrMissing(values[at] as number)) at++;
+  return { min, max, present, unique: countDistinct(values, room), isInteger: at === values.length };
+}
+
+function isIntegerOrMissing(value: number): boolean {
+  return Number.isSafeInteger(value) || Number.isNaN(value);
 }

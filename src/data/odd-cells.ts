@@ -8,6 +8,8 @@ export interface OddCell {
   readonly row: number;
   /** Line of the file, from 1, that the row starts on. */
   readonly line: number;
+  /** The file, where several were read as one table: row and line are its own. */
+  readonly file?: string;
   readonly expected: string;
   readonly received: string;
 }
@@ -34,6 +36,11 @@ export class OddCells {
     }
   }
 
+  /** Says of each cell which file it is in, and which row of that. */
+  locate(placeOf: (row: number) => { readonly file: string; readonly row: number }): void {
+    this.#first = this.#first.map((cell) => ({ ...cell, ...placeOf(cell.row) }));
+  }
+
   /** What is here, leaving nothing. */
   take(): OddPart {
     const part = { count: this.#count, first: this.#first };
@@ -51,8 +58,9 @@ export class OddCells {
 }
 
 /** One odd cell as part of a sentence. */
-export function oddCellWords({ row, line, expected, received }: OddCell): string {
-  return `row ${row} (line ${line}): expected ${expected}, got ${received}`;
+export function oddCellWords({ file, row, line, expected, received }: OddCell): string {
+  const place = `row ${row} (line ${line})`;
+  return `${file === undefined ? place : `${file}, ${place}`}: expected ${expected}, got ${received}`;
 }
 
 /**

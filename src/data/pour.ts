@@ -6,15 +6,18 @@ import type { Crew } from './crew.js';
 import { CrewPour, type PourPosition } from './crew-pour.js';
 import { CsvReader } from './csv.js';
 import { type CsvOptions, CsvPieces } from './csv-pieces.js';
-import { fileSize, readChunks } from './file.js';
+import type { TextEncoding } from './encoding.js';
+import { fileSize } from './file.js';
 import { parseRows } from './papa.js';
 import { PieceReader } from './piece.js';
 import type { Piece } from './records.js';
+import { textChunks } from './text-chunks.js';
 
 /** Sinks for the columns of a header, in its order; null for a column that is not wanted. */
 export type OpenSinks = (header: readonly string[]) => (ColumnSink | null)[];
 
 export interface PourOptions extends Omit<CsvOptions, 'name'> {
+  readonly encoding?: TextEncoding | undefined;
   readonly chunkBytes?: number | undefined;
   /** Fed every byte of the file. */
   readonly hash?: Hash | undefined;
@@ -41,27 +44,30 @@ export async function pourFile(
   open: OpenSinks,
   options: PourOptions,
 ): Promise<{ rows: number; bytes: number }> {
-  const { hash, estimate, chunkBytes, crew, onRows } = options;
+  const { hash, estimate, chunkBytes, encoding, crew, onRows } = options;
   const size = await fileSize(path);
   const pieces = new CsvPieces({ ...options, name: path });
   const pouring = new Pouring(pieces, open, { crew, onRows });
-  let bytes = 0;
-  for await (const chunk of readChunks(path, chunkBytes)) {
-    hash?.update(chunk);
-    for (const part of bytes === 0
-      ? [chunk.subarray(0, SAMPLE_BYTES), chunk.subarray(SAMPLE_BYTES)]
-      : [chunk]) {
-      bytes += part.length;
-      const soFar = bytes;
+  const count = { file: 0, text: 0, poured: 0 };
+  const onBytes = (bytes: Buffer): void => {
+    hash?.update(bytes);
+    count.file += bytes.length;
+  };
+  for await (const chunk of textChunks(path, { chunkBytes, encoding, onBytes })) {
+    const sample = count.text === 0 ? SAMPLE_BYTES : 0;
+    count.text += chunk.length;
+    for (const part of [chunk.subarray(0, sample), chunk.subarray(sample)]) {
+      count.poured += part.length;
+      const share = (Math.min(1, count.file / size) * count.poured) / count.text;
       await pouring.take(pieces.push(part), (rows) => {
-        estimate.rows = Math.ceil((rows * Math.max(size, soFar) * 1.01) / soFar) + 16;
+        estimate.rows = Math.ceil((rows / share) * 1.01) + 16;
       });
     }
   }
   await pouring.take(pieces.end());
   const rows = await pouring.finish();
   refuseEmpty(path, rows);
-  return { rows, bytes };
+  return { rows, bytes: count.file };
 }
 
 /** Pours CSV text into the sinks. @returns its rows; throws as {@link pourFile} does */
@@ -127,13 +133,13 @@ class Pouring {
       if (this.#bytes >= 2 * this.#toldBytes) this.#tell();
       return;
     }
-    if (this.#bytes >= 2 * this.#toldBytes) {
+    const isDue = this.#bytes >= 2 * this.#toldBytes;
+    if (this.#crewPour === undefined || isDue) {
       await this.#crewPour?.drain();
-      this.#tell();
-    }
-    if (this.#crewPour?.isInto(this.#sinks) !== true) {
-      await this.#crewPour?.drain();
-      this.#crewPour = new CrewPour(crew, this.#pieces.source, this.#sinks, this.#at);
+      if (isDue) this.#tell();
+      if (this.#crewPour?.isInto(this.#sinks) !== true) {
+        this.#crewPour = new CrewPour(crew, this.#pieces.source, this.#sinks, this.#at);
+      }
     }
     await this.#crewPour.give(piece.bytes, () => onAdded(this.rows));
     this.#bytes += piece.bytes.length;

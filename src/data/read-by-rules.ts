@@ -45,11 +45,8 @@ export async function readByRules(
     }
     const text = texts.get(column.name);
     const made = typedColumn(text ?? column, rule);
-    const isKept = made.column === column;
-    if (isKept)
-      anomalies.push(
-        ...read.anomalies.filter((anomaly) => anomaly.column === column.name && anomaly.kind === 'odd-cells'),
-      );
+    const odd = read.anomalies.find(({ column: name, kind }) => name === rule.name && kind === 'odd-cells');
+    if (odd !== undefined && made.column === column) anomalies.push({ ...odd, tfdv: tfdvOf(rule.type) });
     anomalies.push(...made.anomalies);
     columns.push(describe(made.column, rule));
     return made.column;

@@ -1,33 +1,58 @@
-import { createHash } from 'node:crypto';
 import type { RowEstimate } from './column-sink.js';
-import { withCrew } from './crew.js';
-import { inferFile } from './infer-file.js';
-import { pourFile, pourText } from './pour.js';
+import { inferRows } from './infer-rows.js';
+import { type Input, withInput } from './input.js';
+import { LateKey } from './json-stream.js';
+import { pourText } from './pour.js';
+import { pourFiles, type SourceFile } from './pour-files.js';
 import type { ReadOptions, ReadResult } from './reading.js';
 import type { Schema } from './schema.js';
 import { SchemaPlan } from './schema-plan.js';
 import type { Table } from './table.js';
 
 export { type BatchOptions, readBatches, type TableBatch } from './batches.js';
+export { FILE_FORMATS, type FileFormat } from './format.js';
+export type { Input } from './input.js';
 export type { ReadOptions, ReadResult } from './reading.js';
 
 /**
- * Reads a CSV file into a table. Without a schema the types come from every row; with one, each cell must
- * decode, each feature (or each of `columns`) must be there, and other columns of the file are passed over.
- * @throws MlxError FILE_NOT_FOUND, FILE_UNREADABLE, DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID; DATA_INVALID
- *   where the file does not fit the schema; COLUMN_NOT_FOUND for an option that names no column; USAGE
+ * Reads a table from CSV, JSON (an object a line, or an array of objects; either may be gzip) or Parquet. Without a
+ * schema the types come from every row; with one, each cell must decode, each feature (or each of `columns`) must be
+ * there, and other columns of the file are passed over. A cell means the same in every format: a JSON value or a
+ * Parquet one is read as the text that a CSV file would have for it.
+ * @param input a path, a pattern (`data/*.csv`), `-` for standard input, or several of them, read one after another as
+ *   one table; their columns must be the same, in any order
+ * @throws MlxError FILE_NOT_FOUND, FILE_UNREADABLE, DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID; DATA_INVALID where a
+ *   file does not fit the schema or the other files; COLUMN_NOT_FOUND for an option that names no column; USAGE
  */
-export async function readTable(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const { schema } = options;
-  if (schema === undefined) return inferFile(path, options);
-  const { columns, delimiter, quote, chunkBytes } = options;
-  const hash = createHash('sha256');
+export function readTable(input: Input, options: ReadOptions = {}): Promise<ReadResult> {
+  return withInput(input, options, async ({ name, files }) => {
+    try {
+      return await read(name, files, options, false);
+    } catch (thrown) {
+      if (!(thrown instanceof LateKey)) throw thrown;
+      return read(name, files, options, true);
+    }
+  });
+}
+
+async function read(
+  name: string,
+  files: readonly SourceFile[],
+  options: ReadOptions,
+  areKeysKnown: boolean,
+): Promise<ReadResult> {
+  const { schema, columns } = options;
+  if (schema === undefined) return inferRows(name, files, options, areKeysKnown);
   const estimate: RowEstimate = { rows: 0 };
-  const plan = new SchemaPlan(schema, path, columns, estimate);
-  const { rows, bytes } = await withCrew(path, options.workers, (crew) =>
-    pourFile(path, (header) => plan.open(header), { delimiter, quote, chunkBytes, hash, estimate, crew }),
-  );
-  return { table: plan.finish(rows), schema, digest: hash.digest('hex'), bytes, anomalies: [] };
+  const plan = new SchemaPlan(schema, name, columns, estimate);
+  const poured = await pourFiles(files, (header) => plan.open(header), {
+    ...options,
+    estimate,
+    areKeysKnown,
+  });
+  plan.locate(poured.files);
+  const { rows, digest, bytes, anomalies } = poured;
+  return { table: plan.finish(rows), schema, digest, bytes, anomalies };
 }
 
 /**

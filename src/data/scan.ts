@@ -2,8 +2,8 @@ import { MlxError } from '../errors.js';
 import type { CellSink } from './cell-sink.js';
 import { type DecimalEnd, scanDecimal } from './decimal.js';
 import { CR, type Layout } from './layout.js';
-import { ragged } from './ragged.js';
 import { NumberSink } from './number-sink.js';
+import { ragged } from './ragged.js';
 
 /** How far a piece was read: the offset into it, and the line of the file there. */
 export interface ScanPosition {
@@ -72,23 +72,34 @@ function scanRecord(cursor: Cursor): number {
   for (let column = 0; ; column++) {
     const number = column <= last ? (numbers[column] as NumberSink | null) : null;
     const start = cursor.end;
-    if (number !== null) {
-      const quotes = bytes[start] === quote ? 1 : 0;
-      const value = scanDecimal(bytes, start + quotes, cursor);
-      let { end } = cursor;
-      const isDecided = end === start + quotes || !Number.isNaN(value);
-      if (quotes === 1 && bytes[end++] !== quote) end = start;
-      if (isDecided && bytes[end] === (column === last ? newline : delimiter) && end >= start + quotes) {
-        number.push(value);
-        cursor.end = end + 1;
-        if (column === last) return column + 1;
-        continue;
-      }
+    if (number !== null && scanNumber(cursor, start, number, column === last ? newline : delimiter)) {
+      if (column === last) return column + 1;
+      continue;
     }
-    const isLast = bytes[start] === quote ? scanQuoted(cursor, start, column) : scanText(cursor, start, column);
+    const isLast =
+      bytes[start] === quote ? scanQuoted(cursor, start, column) : scanText(cursor, start, column);
     if (!isLast) continue;
     return column === 0 && last > 0 && isBlank(bytes, start, cursor.end, quote) ? 0 : column + 1;
   }
+}
+
+/** Moves one cell into a number sink if it is a plain decimal or empty, in quotes or not; else nothing is done. */
+function scanNumber(cursor: Cursor, start: number, number: NumberSink, closing: number): boolean {
+  const { bytes, quote } = cursor;
+  const isQuoted = bytes[start] === quote;
+  const from = isQuoted ? start + 1 : start;
+  const value = scanDecimal(bytes, from, cursor);
+  const { end } = cursor;
+  cursor.end = start;
+  if (end > from && Number.isNaN(value)) return false;
+  const after = isQuoted ? end + 1 : end;
+  if (bytes[after] !== closing || (isQuoted && bytes[end] !== quote)) return false;
+  const digit = bytes[from] === 45 || bytes[from] === 43 ? from + 1 : from;
+  if (bytes[digit] === 48 && digit + 1 < end && (bytes[digit + 1] as number) >= 48)
+    number.notes.hasLeadingZeros = true;
+  number.push(value);
+  cursor.end = after + 1;
+  return true;
 }
 
 /** Moves one cell without quotes into its sink, if there is one for it; true where it ends the record. */

@@ -1,5 +1,6 @@
 import type { ColumnSink, RowEstimate } from './column-sink.js';
 import { failOnOddCells } from './odd-cells.js';
+import { locateOddCells } from './row-place.js';
 import type { Schema } from './schema.js';
 import { columnSink } from './sinks.js';
 import type { Table } from './table.js';
@@ -30,6 +31,14 @@ export class SchemaPlan {
     }));
     const byName = new Map(this.#sinks.map(({ name, sink }) => [name, sink]));
     return header.map((name) => byName.get(name) ?? null);
+  }
+
+  /** Names the file of each cell that did not decode, where several were read. */
+  locate(files: readonly { readonly path: string; readonly rows: number }[]): void {
+    locateOddCells(
+      this.#sinks.map(({ sink }) => sink),
+      files,
+    );
   }
 
   /** The table of `rows` rows. @throws MlxError DATA_INVALID for cells that did not decode */

@@ -1,5 +1,5 @@
 import { createRandom } from '../stats/random.js';
-import type { Column } from './table.js';
+import type { Column, StringColumn } from './table.js';
 import type { Target } from './target.js';
 
 /** Bins that a numeric column is cut into to smooth over noise. */
@@ -10,7 +10,7 @@ interface Groups {
   /** Row numbers by value, missing ones last. */
   readonly order: Int32Array;
   /** Where each group ends in `order`. */
-  readonly ends: readonly number[];
+  readonly ends: Int32Array;
   /** 0 or 1 for each row. */
   readonly half: Uint8Array;
   /** Whether a value lies between others, so that a neighbour can stand in for one that was not seen. */
@@ -23,11 +23,12 @@ interface Groups {
  * half lacks its lower neighbour. No shape is assumed, so that a threshold, a code table and a transformed copy all
  * show. O(n log n).
  * @param target labels without NaN
+ * @param half see `halves`
  * @returns classification: the share of the errors of always naming the most frequent class that it saves (Goodman
  *   and Kruskal's lambda), at most 1; regression: R², at most 1
  */
-export function singleColumnFit(column: Column, target: Target): number {
-  const groups = groupsOf(column);
+export function singleColumnFit(column: Column, target: Target, half: Uint8Array): number {
+  const groups = groupsOf(column, half);
   if (target.task === 'classification') return lambda(groups, target.values, target.classes.length);
   const nearest = rSquared(groups, target.values);
   if (!groups.isOrdered) return nearest;
@@ -39,31 +40,59 @@ export function singleColumnFit(column: Column, target: Target): number {
   );
 }
 
-function groupsOf(column: Column): Groups {
+function groupsOf(column: Column, half: Uint8Array): Groups {
   const isOrdered = column.kind !== 'string';
-  const keys = isOrdered
-    ? column.values
-    : Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : code));
-  const missing = (row: number): boolean => Number.isNaN(keys[row]);
-  const rows = Int32Array.from(keys.keys());
-  const present = rows
-    .filter((row) => !missing(row))
-    .sort((a, b) => (keys[a] as number) - (keys[b] as number));
-  const order = new Int32Array(keys.length);
-  order.set(present);
-  order.set(rows.filter(missing), present.length);
-  const ends: number[] = [];
-  for (let i = 1; i < present.length; i++) {
-    if (keys[present[i] as number] !== keys[present[i - 1] as number]) ends.push(i);
+  const { places, count } = isOrdered ? placesOf(column.values) : placesOfCodes(column);
+  const ends = new Int32Array(count);
+  for (const place of places) ends[place] = (ends[place] as number) + 1;
+  for (let place = 1; place < count; place++)
+    ends[place] = (ends[place] as number) + (ends[place - 1] as number);
+  const order = new Int32Array(places.length);
+  const next = ends.slice();
+  for (let row = places.length - 1; row >= 0; row--) {
+    const place = places[row] as number;
+    const at = (next[place] as number) - 1;
+    next[place] = at;
+    order[at] = row;
   }
-  if (present.length > 0) ends.push(present.length);
-  if (present.length < order.length) ends.push(order.length);
+  return { order, ends: ends.filter((end, place) => end > (ends[place - 1] ?? 0)), half, isOrdered };
+}
+
+/** The number of each row's value in order, missing last; some numbers may be nobody's. */
+interface Places {
+  readonly places: Int32Array;
+  readonly count: number;
+}
+
+function placesOfCodes({ codes, levels }: StringColumn): Places {
+  return { places: codes.map((code) => (code < 0 ? levels.length : code)), count: levels.length + 1 };
+}
+
+/** Sorted natively and looked up: several times faster than sorting row numbers by a comparison. */
+function placesOf(values: Float64Array): Places {
+  const sorted = values.slice().sort();
+  const places = new Int32Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] as number;
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] as number) < value) low = middle + 1;
+      else high = middle;
+    }
+    places[row] = Number.isNaN(value) ? sorted.length : low;
+  }
+  return { places, count: sorted.length + 1 };
+}
+
+/** Half of the rows at random: 1, and the other half: 0. */
+export function halves(rows: number): Uint8Array {
   const random = createRandom(1);
-  return { order, ends, half: Uint8Array.from(keys, () => random.int(2)), isOrdered };
+  return Uint8Array.from({ length: rows }, () => random.int(2));
 }
 
 /** Larger groups: about BINS of equal size, equal values together. */
-function binned(ends: readonly number[], length: number): readonly number[] {
+function binned(ends: Int32Array, length: number): Int32Array {
   let taken = 0;
   return ends.filter((end) => {
     if (end < length && end - taken < length / BINS) return false;

@@ -1,5 +1,6 @@
 import { type CellType, decodeText } from './cell.js';
 import {
+  type CellsPart,
   type ColumnPart,
   type ColumnSink,
   capacityFor,
@@ -16,7 +17,7 @@ import type { Column, StringColumn } from './table.js';
 
 const NOWHERE: SeenAt = { rows: new Int32Array(0), lines: new Int32Array(0) };
 
-/** A taker's dictionary begins anew past so many levels: free text is not kept in every thread. */
+/** A taker's dictionary begins anew past so many levels, and has no part in a column of more. */
 const MAX_TAKEN_LEVELS = 1 << 13;
 
 /** Text of any kind, dictionary-coded; each distinct text is decoded once. */
@@ -46,7 +47,11 @@ export class TextSink implements ColumnSink {
   }
 
   get plan(): SinkPlan {
-    return { kind: 'text', type: this.#type, isUndecided: false };
+    return this.hasManyLevels ? { kind: 'cells' } : { kind: 'text', type: this.#type, isUndecided: false };
+  }
+
+  protected get hasManyLevels(): boolean {
+    return this.#dictionary.levels.length > MAX_TAKEN_LEVELS;
   }
 
   bytes(source: Buffer, start: number, end: number, line: number): void {
@@ -75,7 +80,12 @@ export class TextSink implements ColumnSink {
   }
 
   append(part: ColumnPart, at: PartPosition): void {
-    if (part.kind !== 'text') throw new RangeError(`a part of ${part.kind} for the text of ${this.#name}`);
+    if (part.kind === 'cells') this.#appendCells(part, at);
+    else if (part.kind === 'text') this.#appendCodes(part, at);
+    else throw new RangeError(`a part of ${part.kind} for the text of ${this.#name}`);
+  }
+
+  #appendCodes(part: TextPart, at: PartPosition): void {
     const known = part.isFresh ? [] : (this.#codeOfTaken.get(at.taker) ?? []);
     this.#codeOfTaken.set(at.taker, known);
     const { rows, lines } = part.seenAt;
@@ -113,6 +123,16 @@ export class TextSink implements ColumnSink {
   /** Where the levels that are taken were first seen; told whether all are to be forgotten after that. */
   protected takeSeen(_isFull: boolean): SeenAt {
     return NOWHERE;
+  }
+
+  #appendCells({ bytes, ends, lines }: CellsPart, at: PartPosition): void {
+    const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    let start = 0;
+    for (let row = 0; row < ends.length; row++) {
+      const end = ends[row] as number;
+      this.bytes(source, start, end, at.lines + (lines[row] as number));
+      start = end;
+    }
   }
 
   /** A code below -1 stands for an odd text. */

@@ -62,6 +62,11 @@ function seconds(year: number, month: number, day: number, clock: RegExpExecArra
   return daysFromCivil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset(clock[8]);
 }
 
+/** Offset from UTC in seconds that a time in text has; 0 where it has none. */
+export function offsetOf(text: string): number {
+  return text.length <= 10 ? 0 : offset((ISO.exec(text) ?? DAY_OR_MONTH_FIRST.exec(text))?.[8]);
+}
+
 function offset(zone: string | undefined): number {
   if (zone === undefined || zone === 'Z' || zone === 'z') return 0;
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(':', '') || 0)];

@@ -1,10 +1,11 @@
 import { CellError, decodeText } from './cell.js';
+import { areCodes, hasLeadingZero } from './cell-notes.js';
 import type { ColumnSink, RowEstimate, SeenAt, SinkPlan } from './column-sink.js';
 import { decimalFromText } from './decimal.js';
 import { countDistinct } from './distinct.js';
 import { NumberSink } from './number-sink.js';
 import { TextSink } from './text-sink.js';
-import { timeFromText } from './time.js';
+import { offsetOf, timeFromText } from './time.js';
 
 /** With more distinct numbers than this, a column with a rare word among them is numeric all the same. */
 const MANY_NUMBERS = 20;
@@ -15,7 +16,11 @@ const ODD_SHARE = 0.01;
  * distinct values that it cannot be meant as a category.
  */
 export function isTolerable(odd: number, valid: number, countDistinct: () => number): boolean {
-  return odd === 0 || (odd <= Math.max(1, ODD_SHARE * (odd + valid)) && countDistinct() > MANY_NUMBERS);
+  return odd === 0 || (odd <= mostOdd(odd + valid) && countDistinct() > MANY_NUMBERS);
+}
+
+function mostOdd(present: number): number {
+  return Math.max(1, ODD_SHARE * present);
 }
 
 /** A reading of text as values, tried on the levels seen so far. */
@@ -44,7 +49,9 @@ export class UndecidedSink extends TextSink {
   }
 
   override get plan(): SinkPlan {
-    return { kind: 'text', type: { type: 'text' }, isUndecided: true };
+    return this.hasManyLevels
+      ? { kind: 'cells' }
+      : { kind: 'text', type: { type: 'text' }, isUndecided: true };
   }
 
   protected override seen(code: number, row: number, line: number): void {
@@ -64,29 +71,51 @@ export class UndecidedSink extends TextSink {
   /** The sink to go on with: another one once the type is clear. */
   settle(): ColumnSink {
     const { codes, levels } = this.view();
-    if (levels.length === 0) return this;
+    if (levels.length === 0 || areCodes(levels)) return this;
     const counts = new Float64Array(levels.length);
     for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1;
+    const present = counts.reduce((sum, count) => sum + count, 0);
     for (const { type, read } of READINGS) {
-      const values = Float64Array.from(levels, read);
-      let [valid, odd] = [0, 0];
-      values.forEach((value, level) => {
-        if (Number.isNaN(value)) odd += counts[level] as number;
-        else valid += counts[level] as number;
-      });
-      if (valid > 0 && isTolerable(odd, valid, () => countDistinct(values))) {
+      const values = readLevels(levels, counts, read, mostOdd(present));
+      if (values === undefined) continue;
+      const odd = values.reduce(
+        (sum, value, level) => sum + (Number.isNaN(value) ? (counts[level] as number) : 0),
+        0,
+      );
+      if (odd < present && isTolerable(odd, present - odd, () => countDistinct(values))) {
         const sink = new NumberSink(this.#name, type, this.#estimate);
         for (const code of codes) sink.push(code < 0 ? Number.NaN : (values[code] as number));
         values.forEach((value, level) => {
-          if (!Number.isNaN(value)) return;
-          const error = oddLevel(type, levels[level] as string);
-          sink.odd.add(error, this.#rows[level] as number, this.#lines[level] as number, counts[level]);
+          const text = levels[level] as string;
+          const row = this.#rows[level] as number;
+          if (Number.isNaN(value)) {
+            sink.odd.add(oddLevel(type, text), row, this.#lines[level] as number, counts[level]);
+          } else if (type.type === 'time') sink.notes.addOffset(offsetOf(text), row);
+          else sink.notes.hasLeadingZeros ||= hasLeadingZero(text);
         });
         return sink;
       }
     }
     return this;
   }
+}
+
+/** The levels as values, NaN where one is none; undefined as soon as that are more than `mostOdd` cells. */
+function readLevels(
+  levels: readonly string[],
+  counts: Float64Array,
+  read: (text: string) => number,
+  mostOdd: number,
+): Float64Array | undefined {
+  const values = new Float64Array(levels.length);
+  let odd = 0;
+  for (let level = 0; level < levels.length; level++) {
+    const value = read(levels[level] as string);
+    values[level] = value;
+    if (Number.isNaN(value)) odd += counts[level] as number;
+    if (odd > mostOdd) return undefined;
+  }
+  return values;
 }
 
 function oddLevel(type: (typeof READINGS)[number]['type'], text: string): CellError {

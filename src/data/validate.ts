@@ -1,6 +1,6 @@
 import { MlxError } from '../errors.js';
 import { type Anomaly, type AnomalyKind, counted, NAMED_ROWS, type TfdvReason } from './anomaly.js';
-import type { ColumnSchema, Schema } from './schema.js';
+import type { ColumnSchema, ColumnType, Schema } from './schema.js';
 import type { ColumnRule, SchemaRules } from './schema-rules.js';
 import {
   type Column,
@@ -141,22 +141,27 @@ function isFractional(value: number): boolean {
   return !Number.isNaN(value) && !Number.isInteger(value);
 }
 
+/** Below and above; TFDV knows no range of times. */
+const RANGE_REASONS: Partial<Record<ColumnType, readonly [TfdvReason, TfdvReason]>> = {
+  number: ['FLOAT_TYPE_SMALL_FLOAT', 'FLOAT_TYPE_BIG_FLOAT'],
+  integer: ['INT_TYPE_SMALL_INT', 'INT_TYPE_BIG_INT'],
+};
+
 function checkRange(column: NumberColumn | TimeColumn, rule: ColumnRule, found: ColumnSchema): Anomaly[] {
   const { name, min = -Infinity, max = Infinity, allowUnseen, type } = rule;
-  const prefix = type === 'integer' ? 'INT' : 'FLOAT';
   const severity = allowUnseen ? 'warning' : 'error';
   const sides = [
     {
       isPassed: (found.min as number) < min,
       isOutside: (value: number) => value < min,
       words: `below ${boundText(column, min)}`,
-      tfdv: prefix === 'INT' ? 'INT_TYPE_SMALL_INT' : 'FLOAT_TYPE_SMALL_FLOAT',
+      tfdv: RANGE_REASONS[type]?.[0],
     },
     {
       isPassed: (found.max as number) > max,
       isOutside: (value: number) => value > max,
       words: `above ${boundText(column, max)}`,
-      tfdv: prefix === 'INT' ? 'INT_TYPE_BIG_INT' : 'FLOAT_TYPE_BIG_FLOAT',
+      tfdv: RANGE_REASONS[type]?.[1],
     },
   ] as const;
   return sides
@@ -225,7 +230,7 @@ function anomaly(
   kind: AnomalyKind,
   severity: Anomaly['severity'],
   message: string,
-  tfdv: TfdvReason,
+  tfdv?: TfdvReason,
 ): Anomaly {
-  return { column, kind, severity, message, tfdv };
+  return { column, kind, severity, message, ...(tfdv === undefined ? {} : { tfdv }) };
 }

@@ -69,17 +69,22 @@ export function blockOf(table: Table, kind: BlockKind, names: readonly string[])
   return { kind, names, columns: columns.map((column) => (column as { values: Float64Array }).values) };
 }
 
-const UNLIKE_IN_GRAPH = /\0|\p{Surrogate}/u;
+const UNLIKE_IN_GRAPH = /[\0\p{Surrogate}]/u;
 
 /**
- * The column with the texts that reach the graph: onnxruntime-node (1.30) cuts a text at its first NUL and writes
- * lone surrogates as U+FFFD, and the empty text stands for a missing value.
+ * A text as it reaches the graph: onnxruntime-node (1.30) cuts it at its first NUL and writes lone surrogates as
+ * U+FFFD. The empty text stands for a missing value.
  */
+export function textInGraph(text: string): string {
+  if (!UNLIKE_IN_GRAPH.test(text)) return text;
+  return (text.split('\0', 1)[0] as string).replaceAll(/\p{Surrogate}/gu, '\ufffd');
+}
+
 function asGraphGets(column: StringColumn): StringColumn {
-  if (!column.levels.some((level) => level === '' || UNLIKE_IN_GRAPH.test(level))) return column;
+  if (column.levels.every((level) => level !== '' && textInGraph(level) === level)) return column;
   const codes = new Map<string, number>();
   const recode = Int32Array.from(column.levels, (level) => {
-    const text = (level.split('\0', 1)[0] as string).replaceAll(/\p{Surrogate}/gu, '\ufffd');
+    const text = textInGraph(level);
     if (text === '') return -1;
     const code = codes.get(text) ?? codes.size;
     codes.set(text, code);

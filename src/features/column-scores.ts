@@ -9,7 +9,7 @@ import type { NumberBlock } from './block.js';
 import type { FitContext, FitTarget, StepOptions } from './step.js';
 
 /** Mutual information is estimated from at most so many rows, drawn at random. */
-const INFORMATION_ROWS = 50_000;
+const INFORMATION_ROWS = 20_000;
 /** A column of whole numbers with at most so many different ones counts as discrete where that is not stated. */
 const MOST_DISCRETE = 20;
 

@@ -39,9 +39,10 @@ export function fitPipeline(
   const frame = new Frame(columnsOfTable(table, raw, rows));
   const steps: FoldedStep[] = [];
   for (const [index, spec] of recipe.entries()) {
-    const { owner, step, options } = readStep(index, spec);
+    const { owner, step, given, options } = readStep(index, spec);
     const inputs = selectNames(owner, step.accepts, spec.columns, frame.values);
-    if (inputs.length > 0) steps.push(fitStep(step, options, inputs, frame, context));
+    if (inputs.length > 0)
+      steps.push({ parameters: given, ...fitStep(step, options, inputs, frame, context) });
   }
   return finish(raw, frame, steps, context);
 }
@@ -57,7 +58,7 @@ function fitStep(
   inputs: readonly string[],
   frame: Frame<FrameColumn>,
   context: FitContext,
-): FoldedStep {
+): Omit<FoldedStep, 'parameters'> {
   const columns = frame.take(inputs);
   const fitted = { step: step.name, kind: step.accepts, inputs };
   if (step.isColumnwise?.(options) === true) {

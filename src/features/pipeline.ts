@@ -12,6 +12,8 @@ export { STEPS } from './steps.js';
 export interface FittedStep {
   readonly step: string;
   readonly kind: BlockKind;
+  /** As the recipe gave them; the others have their defaults. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly state: StepState;

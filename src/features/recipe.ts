@@ -75,14 +75,20 @@ export function planRecipe(
   return { kind: 'choices', options: chosen as RecipeOptions };
 }
 
+/** One line of a recipe, understood. */
+interface ReadStep {
+  /** How messages call it. */
+  readonly owner: string;
+  readonly step: Step;
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly options: StepOptions;
+}
+
 /**
  * One line of a recipe: its step, and every parameter with its given or default value.
  * @throws MlxError PARAM_INVALID
  */
-export function readStep(
-  index: number,
-  spec: StepSpec,
-): { readonly owner: string; readonly step: Step; readonly options: StepOptions } {
+export function readStep(index: number, spec: StepSpec): ReadStep {
   const owner = `Step ${index + 1} (${spec.step})`;
   const step = STEPS.get(spec.step);
   if (step === undefined) {
@@ -92,7 +98,7 @@ export function readStep(
     });
   }
   const { step: _, columns: __, ...given } = spec;
-  return { owner, step, options: resolveOptions(owner, step.parameters, given) };
+  return { owner, step, given, options: resolveOptions(owner, step.parameters, given) };
 }
 
 /** More levels than this make a table of one-hot columns too wide, and any other list of levels too long. */

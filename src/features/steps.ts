@@ -18,7 +18,16 @@ import { select } from './steps/select.js';
 import { target } from './steps/target.js';
 import { varianceThreshold } from './steps/variance-threshold.js';
 
-const NUMBER_STEPS = [impute, outliers, scale, bins, polynomial, select, varianceThreshold, correlationFilter];
+const NUMBER_STEPS = [
+  impute,
+  outliers,
+  scale,
+  bins,
+  polynomial,
+  select,
+  varianceThreshold,
+  correlationFilter,
+];
 const STRING_STEPS = [fillLevel, ordinal, oneHot, frequency, target, hashing];
 const TIME_STEPS = [fillTime, calendar];
 const ALL = [...NUMBER_STEPS, ...STRING_STEPS, ...TIME_STEPS];

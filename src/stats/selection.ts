@@ -19,7 +19,7 @@ export function quantilesOf(
   probabilities: readonly number[],
   scratch: Float64Array = new Float64Array(values.length),
 ): number[] {
-  const present = new Present(values, scratch);
+  const present = new Present(values, scratch, 0);
   return probabilities.map((probability) => {
     if (present.count === 0) return Number.NaN;
     const position = probability * (present.count - 1);
@@ -38,30 +38,26 @@ export function between(low: number, high: number, share: number): number {
   return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
 }
 
-/** Counts about a bracket [low, high]. */
-interface Counts {
-  readonly belowLow: number;
-  readonly upToLow: number;
-  /** Values inside, both ends left out; they are at the start of the scratch. */
-  readonly inside: number;
-  readonly upToHigh: number;
-}
-
 /** The values that are not NaN, by rank. */
 class Present {
   readonly count: number;
   readonly #values: Float64Array;
   readonly #scratch: Float64Array;
+  readonly #depth: number;
   /** All values where there are few, else a sample; ascending. */
   readonly #sorted: Float64Array;
+  /** What the latest pass kept, at the start of the scratch. */
+  #inside: Float64Array = new Float64Array();
 
-  constructor(values: Float64Array, scratch: Float64Array) {
+  /** @param depth of the search: each level draws other samples, so that no values can mislead them all */
+  constructor(values: Float64Array, scratch: Float64Array, depth: number) {
+    this.#depth = depth;
     this.#values = values;
     this.#scratch = scratch;
     let missing = 0;
     for (let i = 0; i < values.length; i++) missing += +Number.isNaN(values[i] as number);
     this.count = values.length - missing;
-    this.#sorted = this.#isSmall ? values.filter((value) => !Number.isNaN(value)) : sampleOf(values);
+    this.#sorted = this.#isSmall ? values.filter((value) => !Number.isNaN(value)) : sampleOf(values, depth);
     this.#sorted.sort();
   }
 
@@ -79,54 +75,58 @@ class Present {
       const to = Math.ceil(centre + margin);
       const low = from < 0 ? Number.NEGATIVE_INFINITY : (this.#sorted[from] as number);
       const high = to >= SORTED_OUTRIGHT ? Number.POSITIVE_INFINITY : (this.#sorted[to] as number);
-      const counts = this.#countAbout(low, high);
-      if (k < counts.belowLow || next >= counts.upToHigh) continue;
-      const inside = this.#scratch.subarray(0, counts.inside);
-      return pairInside(counts, inside, low, high, k, next);
+      const start = this.#keepInside(low, high);
+      const end = start + this.#inside.length;
+      if (k >= start && next < end) return this.#rest().neighbours(k - start);
+      // Equal values at an end of the bracket, or a sample that was wide of the mark.
+      const { belowLow, upToHigh } = this.#countEnds(low, high);
+      if (k < belowLow || next >= upToHigh) continue;
+      const at = (rank: number): number => {
+        if (rank < start) return low;
+        return rank < end ? this.#rest().neighbours(rank - start)[0] : high;
+      };
+      return [at(k), at(next)];
     }
   }
 
-  #countAbout(low: number, high: number): Counts {
+  /** What lies inside the bracket, to be looked through in the same way. */
+  #rest(): Present {
+    return new Present(this.#inside, new Float64Array(this.#inside.length), this.#depth + 1);
+  }
+
+  /** Puts the values between the two into the scratch, both ends left out; returns how many are up to `low`. */
+  #keepInside(low: number, high: number): number {
     const values = this.#values;
     const scratch = this.#scratch;
-    let belowLow = 0;
     let upToLow = 0;
     let inside = 0;
-    let upToHigh = 0;
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as number;
-      belowLow += +(value < low);
       upToLow += +(value <= low);
-      upToHigh += +(value <= high);
       // Always written, seldom kept: cheaper than a branch that cannot be foretold.
       scratch[inside] = value;
       inside += +(value > low) & +(value < high);
     }
-    return { belowLow, upToLow, inside, upToHigh };
+    this.#inside = scratch.subarray(0, inside);
+    return upToLow;
+  }
+
+  #countEnds(low: number, high: number): { readonly belowLow: number; readonly upToHigh: number } {
+    const values = this.#values;
+    let belowLow = 0;
+    let upToHigh = 0;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      belowLow += +(value < low);
+      upToHigh += +(value <= high);
+    }
+    return { belowLow, upToHigh };
   }
 }
 
-function pairInside(
-  counts: Counts,
-  inside: Float64Array,
-  low: number,
-  high: number,
-  k: number,
-  next: number,
-): readonly [number, number] {
-  const end = counts.upToLow + inside.length;
-  const isInside = (rank: number): boolean => rank >= counts.upToLow && rank < end;
-  const outer = (rank: number): number => (rank < counts.upToLow ? low : high);
-  if (!isInside(k) && !isInside(next)) return [outer(k), outer(next)];
-  const rest = new Present(inside, new Float64Array(inside.length));
-  const [first, second] = rest.neighbours(Math.max(0, k - counts.upToLow));
-  if (!isInside(k)) return [outer(k), first];
-  return [first, isInside(next) ? second : outer(next)];
-}
-
 /** A sample with replacement; the same for the same values, and blind to their order. */
-function sampleOf(values: Float64Array): Float64Array {
-  const random = createRandom(values.length);
+function sampleOf(values: Float64Array, depth: number): Float64Array {
+  const random = createRandom(values.length, depth);
   const sample = new Float64Array(SORTED_OUTRIGHT);
   let taken = 0;
   while (taken < sample.length) {

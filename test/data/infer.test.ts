@@ -50,8 +50,8 @@ describe('the type and role of a column come from all its rows', () => {
       { type: 'time', timeFormat: 'iso', min: utc('2012-01-01'), max: utc('2012-01-02'), unique: 2 },
     ],
     [
-      'date-times with zones',
-      ['2012-01-02T03:00+01:00', '2012-01-02T02:00Z'],
+      'date-times with a zone',
+      ['2012-01-02T03:00+01:00', '2012-01-02T03:00:00+01:00'],
       { type: 'time', unique: 1, role: 'ignore' },
     ],
     [
@@ -164,7 +164,9 @@ describe('a few odd cells', () => {
           column: 'x',
           kind: 'odd-cells',
           severity: 'error',
+          tfdv: 'FLOAT_TYPE_STRING_NOT_FLOAT',
           count: 2,
+          rows: [501, 701],
           message:
             '"x" has 2 cells that cannot be read like the others; row 501 (line 502): expected a number, got "oops500"',
         },
@@ -199,6 +201,71 @@ describe('a few odd cells', () => {
         count: 20,
         message: expect.stringMatching(/20 cells of 1000 are no numbers, such as "\?"/),
       },
+    ]);
+  });
+});
+
+describe('numbers in other notations are said and not guessed', () => {
+  test.each<[string, string[], RegExp]>([
+    ['thousands with a comma', ['999', '"1,234"', '"12,345"'], /row 2 has "1,234"/],
+    [
+      'thousands with points',
+      ['1.5', '1.234.567', '2.345.678'],
+      /thousands set apart: row 2 has "1\.234\.567"/,
+    ],
+    ['thousands with a space', ['1 234', '999', '1 234 567'], /row 1 has "1 234"/],
+    ['decimal commas', ['"3,14"', '"2,5"', '1'], /comma.*row 1 has "3,14".*1234\.5/],
+    ['decimal commas and thousands', ['"1.234,50"', '"2,5"', '1'], /row 1 has "1\.234,50"/],
+    ['codes with leading zeros', ['98765', '00501', ''], /one width and begin with zeros: row 2 has "00501"/],
+  ])('%s', async (_, column, message) => {
+    for (const chunkBytes of [undefined, 5]) {
+      const { schema, anomalies, cells: read } = await infer(column, { chunkBytes });
+      expect(schema.type).toBe('category');
+      expect(read).toEqual(column.map((text) => text.replaceAll('"', '')));
+      expect(anomalies).toMatchObject([
+        { column: 'x', kind: 'number-format', severity: 'warning', message: expect.stringMatching(message) },
+      ]);
+    }
+  });
+
+  it('leading zeros far down are seen, in threads too', async () => {
+    const codes = cells(3000, (i) => (i < 2500 ? 10_000 + i : `0${1000 + i}`));
+    const numbers = cells(3000, (i) => (i < 2500 ? 10_000 + i : `00${i}1`));
+    for (const workers of [0, 2]) {
+      const { schema, cells: read } = await infer(codes, { chunkBytes: 2000, workers });
+      expect(schema.type).toBe('text');
+      expect(read).toEqual(codes);
+      const other = await infer(numbers, { chunkBytes: 2000, workers });
+      expect(other.schema.type).toBe('integer');
+      expect(other.anomalies).toEqual([]);
+    }
+  });
+
+  it('words among them make a category', async () => {
+    const { anomalies } = await infer(['"1,234"', 'low', 'high', 'low']);
+    expect(anomalies).toEqual([]);
+  });
+});
+
+describe('times of several offsets', () => {
+  it.each([0, 2])('are the moments that they are, and a warning says so (%d threads)', async (workers) => {
+    const day = (i: number) => String(1 + (i % 28)).padStart(2, '0');
+    const column = cells(300, (i) => `2020-03-${day(i)}T03:00${i === 200 ? 'Z' : '+01:00'}`);
+    const { schema, anomalies } = await infer(column, { workers, chunkBytes: 500 });
+    expect(schema).toMatchObject({ type: 'time', min: utc('2020-03-01T02:00Z') });
+    expect(anomalies).toMatchObject([
+      {
+        kind: 'mixed-time-zones',
+        severity: 'warning',
+        message: expect.stringMatching(/2 offsets from UTC \(row 1 has \+01:00, row 201 has none\)/),
+      },
+    ]);
+  });
+
+  it('are seen in days first too', async () => {
+    const { anomalies } = await infer(['13/02/2012 03:00+01:00', '14/02/2012 03:00-02:30']);
+    expect(anomalies).toMatchObject([
+      { kind: 'mixed-time-zones', message: expect.stringMatching(/row 2 has -02:30/) },
     ]);
   });
 });

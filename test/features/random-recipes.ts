@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ParameterSpec } from '#mlx/features/parameters.js';
 import { STEPS } from '#mlx/features/pipeline.js';
+import { RECIPE_CHOICES, type Recipe, recipeOf } from '#mlx/features/recipe.js';
 import type { Step, StepSpec } from '#mlx/features/step.js';
 import { ODD_LEVELS } from './random-tables.js';
 
@@ -46,6 +47,7 @@ const GROUPS: Readonly<Record<string, fc.Arbitrary<Readonly<Record<string, unkno
     { strategy: 'constant' },
     { strategy: 'constant', fill_value: 'OTHER' },
     { strategy: 'constant', fill_value: '😀' },
+    { strategy: 'constant', fill_value: 'a\0c' },
   ),
   'fill-time': fc.constantFrom({}, { strategy: 'constant', fill_value: '9999-12-31' }),
 };
@@ -115,7 +117,7 @@ const encoders = all.filter(({ name, accepts }) => accepts === 'string' && name 
  * Some steps of any kind with any parameters, then whatever makes numbers of the text and the times that are left,
  * then some steps for numbers.
  */
-export const aRecipe: fc.Arbitrary<readonly StepSpec[]> = fc
+const aFreeRecipe: fc.Arbitrary<Recipe> = fc
   .tuple(
     fc.array(anyOf(all), { maxLength: 5 }),
     anyOf(encoders),
@@ -123,6 +125,21 @@ export const aRecipe: fc.Arbitrary<readonly StepSpec[]> = fc
     fc.array(anyOf(all.filter(({ accepts }) => accepts === 'number')), { maxLength: 3 }),
   )
   .map(([first, encode, calendar, last]) => [...first, everyColumn(encode), everyColumn(calendar), ...last]);
+
+/** The recipes that a user gets by choices alone. */
+const aChosenRecipe: fc.Arbitrary<Recipe> = fc
+  .record({
+    impute: fc.constantFrom(...RECIPE_CHOICES.impute),
+    outliers: fc.constantFrom(...RECIPE_CHOICES.outliers),
+    encode: fc.constantFrom(...RECIPE_CHOICES.encode),
+    scale: fc.constantFrom(...RECIPE_CHOICES.scale),
+  })
+  .map((options) => recipeOf({ kind: 'choices', options }, []).steps);
+
+export const aRecipe: fc.Arbitrary<Recipe> = fc.oneof(
+  { weight: 5, arbitrary: aFreeRecipe },
+  { weight: 1, arbitrary: aChosenRecipe },
+);
 
 function everyColumn({ columns: _, ...spec }: StepSpec): StepSpec {
   return spec as StepSpec;

@@ -60,10 +60,10 @@ const someTimes: readonly fc.Arbitrary<number>[] = [
   fc.constantFrom(0, -1, 951_782_399, 951_782_400, -62_135_596_801, 253_402_300_800, 8.64e12, -8.64e12),
 ];
 
-/** Rows of the training table and of another one with the same columns. */
+/** A training table, and its rows followed by others. */
 export interface TwoTables {
   readonly train: Table;
-  readonly other: Table;
+  readonly all: Table;
 }
 
 export const MAX_ROWS = 12;
@@ -101,14 +101,17 @@ export const twoTables: fc.Arbitrary<TwoTables> = fc
   })
   .filter((parts) => parts.numbers.length + parts.texts.length + parts.times.length > 0)
   .map((parts) => {
-    const table = (which: 0 | 1): Table => {
-      const rows = parts.rows[which];
+    const [rows, more] = parts.rows;
+    const table = (cut: <T>(lists: readonly [T[], T[]]) => T[]): Table => {
       const columns: Column[] = [
-        ...parts.numbers.map((lists, i) => numbers(`n${i}`, lists[which].slice(0, rows))),
-        ...parts.texts.map((lists, i) => texts(`s${i}`, lists[which].slice(0, rows))),
-        ...parts.times.map((lists, i) => times(`t${i}`, lists[which].slice(0, rows))),
+        ...parts.numbers.map((lists, i) => numbers(`n${i}`, cut(lists))),
+        ...parts.texts.map((lists, i) => texts(`s${i}`, cut(lists))),
+        ...parts.times.map((lists, i) => times(`t${i}`, cut(lists))),
       ];
       return tableOf(columns);
     };
-    return { train: table(0), other: table(1) };
+    return {
+      train: table(([own]) => own.slice(0, rows)),
+      all: table(([own, other]) => [...own.slice(0, rows), ...other.slice(0, more)]),
+    };
   });

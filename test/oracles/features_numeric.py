@@ -263,13 +263,13 @@ golden = {
 
 
 def rounded(value, smallest=0):
-    """Answers to 12 digits: a table of goldens stays small, and the tests ask for 1e-9."""
+    """Answers to 14 digits: a table of goldens stays small, and the tests ask for 1e-9."""
     if isinstance(value, float):
         if abs(value) < smallest:
             return 0
         if value == math.floor(value) and abs(value) < 1e15:
             return int(value)
-        return float(f"{value:.12g}")
+        return float(f"{value:.14g}")
     if isinstance(value, list):
         return [rounded(item, smallest) for item in value]
     return value

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { readTable } from '../../data/read.js';
 import { writeFeatures } from '../../data/write.js';
 import { GraphBuilder } from '../../onnx/graph.js';
 import { ModelSession } from '../../onnx/session.js';
@@ -26,7 +27,7 @@ export async function checkInstallation(now: () => Date): Promise<Check[]> {
       runTinyModel,
     ),
     await attempt('sqlite', 'Run `npm rebuild better-sqlite3` in the folder of mlx.', () => writeStore(now)),
-    await attempt('duckdb', 'Run `npm install` in the folder of mlx.', writeTable),
+    await attempt('duckdb', 'Run `npm install` in the folder of mlx.', readParquet),
   ];
 }
 
@@ -72,16 +73,18 @@ async function writeStore(now: () => Date): Promise<Finding> {
 }
 
 /** All else works without it. */
-async function writeTable(): Promise<Finding> {
+async function readParquet(): Promise<Finding> {
   try {
-    await inTemporaryFolder((folder) =>
-      writeFeatures(join(folder, 'x.parquet'), ['x'], new Float32Array([1]), 1),
-    );
-    return ok('DuckDB writes a Parquet file');
+    await inTemporaryFolder(async (folder) => {
+      const path = join(folder, 'x.parquet');
+      await writeFeatures(path, ['x'], new Float32Array([1]), 1);
+      await readTable(path);
+    });
+    return ok('DuckDB reads a Parquet file');
   } catch (error) {
     return warn(
       `DuckDB does not work: ${(error as Error).message}`,
-      'Only Parquet files need it. Run `npm install` in the folder of mlx.',
+      'Only reading Parquet files needs it. Run `npm install` in the folder of mlx.',
     );
   }
 }

@@ -53,6 +53,7 @@ export function preprocessDocument(options: PreprocessOptions, parts: Parts) {
       conflicting: duplicates.conflicting,
     },
     anomalies: parts.anomalies,
+    profile: options.profile ?? null,
     test:
       test === undefined
         ? null
@@ -74,7 +75,13 @@ function featuresDocument(options: PreprocessOptions, features: Features) {
     notes,
     split,
     rows,
-    steps: pipeline.steps.map(({ step, kind, inputs, outputs }) => ({ step, kind, inputs, outputs })),
+    steps: pipeline.steps.map(({ step, kind, parameters, inputs, outputs }) => ({
+      step,
+      kind,
+      parameters,
+      inputs,
+      outputs,
+    })),
     explanation,
   };
 }

@@ -9,15 +9,27 @@ export function explanationLines({ row, steps, features }: Explanation, style: S
   const lines = ['', style.bold(`Row ${row}, step by step`)];
   steps.forEach((step, index) => {
     const changes = changesOf(step);
-    const count = step.inputs.length === 1 ? '1 column' : `${step.inputs.length} columns`;
-    const quiet = changes.length === 0 ? `, ${style.dim('nothing to change')}` : '';
-    lines.push(`${String(index + 1).padStart(2)} ${style.accent(step.step)} ${style.dim(count)}${quiet}`);
+    const quiet = changes.length === 0 ? style.dim(', nothing to change') : '';
+    lines.push(`${stepLine(index, step.step, step.parameters, style)}${quiet}`);
     lines.push(...changes.slice(0, SHOWN).map((change) => `     ${change}`));
-    if (changes.length > SHOWN) lines.push(style.dim(`     … and ${changes.length - SHOWN} more (--json has all)`));
+    if (changes.length > SHOWN)
+      lines.push(style.dim(`     … and ${changes.length - SHOWN} more (--json has all)`));
   });
   const shown = features.slice(0, SHOWN).map(({ name, value }) => `${name} ${shownValue(value)}`);
   const more = features.length > SHOWN ? style.dim(` … ${features.length - SHOWN} more`) : '';
   return [...lines, '', `${style.bold('features')}  ${shown.join(', ')}${more}`];
+}
+
+/** ` 3 scale  method=standard`. */
+export function stepLine(
+  index: number,
+  step: string,
+  parameters: Readonly<Record<string, unknown>>,
+  style: Style,
+): string {
+  const given = Object.entries(parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const words = given.length === 0 ? '' : ` ${style.dim(given.join(' ').replaceAll('"', ''))}`;
+  return `${String(index + 1).padStart(2)} ${style.accent(step)}${words}`;
 }
 
 function changesOf({ inputs, outputs }: ExplainedStep): string[] {
@@ -27,7 +39,9 @@ function changesOf({ inputs, outputs }: ExplainedStep): string[] {
   const gone = inputs.filter(({ column }) => !after.has(column));
   const added = outputs.filter(({ column }) => !before.has(column));
   return [
-    ...kept.map(({ column, value }) => `${column}: ${shownValue(value)} → ${shownValue(after.get(column) ?? null)}`),
+    ...kept.map(
+      ({ column, value }) => `${column}: ${shownValue(value)} → ${shownValue(after.get(column) ?? null)}`,
+    ),
     ...gone.map(({ column, value }) => replaced(column, value, added)),
     ...added
       .filter(({ column }) => !gone.some((source) => isMadeOf(column, source.column)))
@@ -40,7 +54,8 @@ function replaced(column: string, value: ExplainedValue, added: ExplainedStep['o
   const own = added.filter(({ column: name }) => isMadeOf(name, column));
   const telling = own.filter((output) => output.value !== 0);
   const made = telling.map(({ column: name, value: result }) => `${name} = ${shownValue(result)}`);
-  const result = own.length === 0 ? 'left out' : made.length === 0 ? `${own.length} columns, all 0` : made.join(', ');
+  const result =
+    own.length === 0 ? 'left out' : made.length === 0 ? `${own.length} columns, all 0` : made.join(', ');
   return `${column}: ${shownValue(value)} → ${result}`;
 }
 

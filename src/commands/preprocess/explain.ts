@@ -10,7 +10,7 @@ export type ExplainedValue = number | string | null;
 /** What one step made of a row. */
 export interface ExplainedStep {
   readonly step: string;
-  /** What the step was fitted to, column by column where it has such lists. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly inputs: readonly { readonly column: string; readonly value: ExplainedValue }[];
   readonly outputs: readonly { readonly column: string; readonly value: ExplainedValue }[];
 }
@@ -35,13 +35,13 @@ export function explainRow(pipeline: FittedPipeline, table: Table, row: number):
   }
   const one = takeRows(table, [row - 1]);
   const values = new Map<string, ExplainedValue>();
-  for (const column of columnsOfTable(one, pipeline.columns)) values.set(column.name, valueOf(column));
+  for (const column of columnsOfTable(one, pipeline.columns)) values.set(column.name, cellOf(column));
   const steps: ExplainedStep[] = [];
-  const matrix = applyPipeline(pipeline, one, ({ step, inputs }, columns) => {
+  const matrix = applyPipeline(pipeline, one, ({ step, parameters, inputs }, columns) => {
     const before = inputs.map((column) => ({ column, value: values.get(column) ?? null }));
-    for (const column of columns) values.set(column.name, valueOf(column));
+    for (const column of columns) values.set(column.name, cellOf(column));
     const outputs = columns.map(({ name }) => ({ column: name, value: values.get(name) ?? null }));
-    steps.push({ step, inputs: before, outputs });
+    steps.push({ step, parameters, inputs: before, outputs });
   });
   const features = pipeline.features.map((name, index) => {
     const value = matrix[index] as number;
@@ -50,7 +50,7 @@ export function explainRow(pipeline: FittedPipeline, table: Table, row: number):
   return { row, steps, features };
 }
 
-function valueOf(column: FrameColumn): ExplainedValue {
+function cellOf(column: FrameColumn): ExplainedValue {
   const block: Block = column.load();
   switch (block.kind) {
     case 'number': {
@@ -62,7 +62,10 @@ function valueOf(column: FrameColumn): ExplainedValue {
       return text?.levels[text.codes[0] ?? -1] ?? null;
     }
     case 'time': {
-      const text = cellText({ kind: 'time', name: column.name, values: block.columns[0] ?? new Float64Array(1) }, 0);
+      const text = cellText(
+        { kind: 'time', name: column.name, values: block.columns[0] ?? new Float64Array(1) },
+        0,
+      );
       return text === '' ? null : text;
     }
   }

@@ -45,7 +45,12 @@ export async function makeFeatures(
   const target = targetColumn(schema) === undefined ? null : prepareTarget(table, schema);
   const split = test === undefined ? holdOut(table, schema, target, options) : undefined;
   const rows = fitRows(table, target, split);
-  const fitted = fitFeatures(plan, columns, { table, target, ...(rows === undefined ? {} : { rows }) }, options.seed);
+  const fitted = fitFeatures(
+    plan,
+    columns,
+    { table, target, ...(rows === undefined ? {} : { rows }) },
+    options.seed,
+  );
   const { pipeline, recipe, rowFolds } = fitted;
   if (options.saveRecipe !== undefined)
     await writeAtomically(options.saveRecipe, (path) => writeFile(path, recipeText(recipe.steps)));
@@ -94,7 +99,12 @@ interface Made {
 }
 
 /** The features of both tables, with the target as it was read and the part that each row is of. */
-async function writeAll(out: string, made: Made, inputs: FeatureInputs, context: CommandContext): Promise<void> {
+async function writeAll(
+  out: string,
+  made: Made,
+  inputs: FeatureInputs,
+  context: CommandContext,
+): Promise<void> {
   const { table, test, schema } = inputs;
   const tables = test === undefined ? [table] : [table, test];
   const name = targetColumn(schema)?.name ?? '';

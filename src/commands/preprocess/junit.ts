@@ -22,8 +22,9 @@ interface Case {
  */
 export function junitDocument(result: PreprocessDocument): string {
   const { dataset, schema, schema_file: file, anomalies, test } = result;
-  const used = schema.filter(({ role }) => role !== 'ignore').map(({ name }) => name);
-  const columns = [...new Set([...(file.columns ?? []), ...used])];
+  const ignored = new Set(schema.filter(({ role }) => role === 'ignore').map(({ name }) => name));
+  const all = [...(file.columns ?? []), ...schema.map(({ name }) => name)];
+  const columns = [...new Set(all)].filter((name) => !ignored.has(name));
   const suites = [suiteOf(dataset.path, columns, anomalies)];
   if (test !== null) suites.push(suiteOf(test.path, columns, test.anomalies));
   const [tests, failures] = [sum(suites, 'tests'), sum(suites, 'failures')];

@@ -14,6 +14,7 @@ import type { CommandContext, Outcome } from '../command.js';
 import { readRecipe } from '../modeling-spec.js';
 import { type PreprocessDocument, preprocessDocument } from './document.js';
 import { makeFeatures } from './features.js';
+import { checkProfilePath, writeProfile } from './profile.js';
 
 export interface PreprocessOptions {
   readonly data: string;
@@ -23,6 +24,7 @@ export interface PreprocessOptions {
   readonly saveGraph?: string;
   readonly saveSchema?: string;
   readonly schema?: string;
+  readonly profile?: string;
   readonly drop: readonly string[];
   readonly keep: readonly string[];
   readonly dropDuplicates: boolean;
@@ -50,6 +52,7 @@ export async function run(
   const { impute, outliers, encode, scale } = options;
   const choices = { impute, outliers, encode, scale };
   const plan = planRecipe(TABLE_RECIPE, choices, await readRecipe(options.recipe));
+  checkProfilePath(options.profile);
   const startedAt = performance.now();
   const progress = context.progress(`reading ${options.data}`);
   try {
@@ -72,6 +75,11 @@ export async function run(
         options.saveSchema,
         rules === undefined ? rulesOf(schema) : extendedRules(rules, schema),
       );
+    if (options.profile !== undefined) {
+      const { data, seed } = options;
+      const isInferred = rules === undefined;
+      await writeProfile(options.profile, { data, read, schema, isInferred, seed, now: context.now() });
+    }
     progress.update('fitting the steps');
     const inputs = { table: read.table, test: test?.table, schema, plan };
     const features = invalid || !wantsFeatures(options) ? null : await makeFeatures(options, inputs, context);

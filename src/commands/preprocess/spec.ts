@@ -40,6 +40,10 @@ export const preprocessSpec: CommandSpec = {
     { flags: '--out <file>', help: 'where the features are written: .parquet or .csv' },
     { flags: '--save-graph <file>', help: 'write the fitted preprocessing as ONNX' },
     { flags: '--save-schema <file>', help: 'write the schema as a file to edit (JSON)' },
+    {
+      flags: '--profile <file>',
+      help: 'write what every column holds: .html to look at, .json for programs',
+    },
     { flags: '--save-recipe <file>', help: 'write the steps as a recipe to edit (JSON)' },
     { flags: '--explain', help: 'show the steps, and what each makes of one row', kind: 'flag' },
     { flags: '--row <n>', help: 'the row that is explained', kind: 'integer', default: 1 },
@@ -52,7 +56,7 @@ export const preprocessSpec: CommandSpec = {
     { flags: '--exit-zero', help: 'exit 0 although the table is invalid', kind: 'flag' },
   ],
   examples: [
-    'mlx preprocess --data adult_train.csv --target income --save-schema schema.json',
+    'mlx preprocess --data adult_train.csv --target income --profile profile.html --save-schema schema.json',
     'mlx preprocess --data new.csv --schema schema.json --format junit > checks.xml',
     'mlx preprocess --data adult_train.csv --target income --out features.parquet --save-graph preprocess.onnx',
     'mlx preprocess --data adult_train.csv --target income --encode target --explain --row 15',

@@ -2,7 +2,7 @@ import { COLUMN_ROLES } from '../../data/schema.js';
 import type { Style, ViewBlock } from '../command.js';
 import { formatDuration, formatShare } from '../format.js';
 import type { PreprocessDocument } from './document.js';
-import { explanationLines } from './explain-view.js';
+import { explanationLines, stepLine } from './explain-view.js';
 import { junitDocument } from './junit.js';
 
 type Column = PreprocessDocument['schema'][number];
@@ -37,7 +37,7 @@ export function view(result: PreprocessDocument, style: Style): readonly ViewBlo
     { kind: 'lines', lines: ['', ...duplicateLines(result, style)] },
     ...anomalyBlocks(anomalies, style),
     ...(test === null ? [] : testBlocks(test, style)),
-    { kind: 'lines', lines: [...schemaFileLines(result, style), ...featureLines(result, style)] },
+    { kind: 'lines', lines: [...writtenLines(result, style), ...featureLines(result, style)] },
     { kind: 'junit', document: () => junitDocument(result) },
   ];
 }
@@ -121,26 +121,28 @@ function testBlocks(
   ];
 }
 
-function schemaFileLines({ schema_file: { written } }: PreprocessDocument, style: Style): string[] {
-  return written === null ? [] : ['', `schema written to ${style.bold(written)}`];
+function writtenLines({ schema_file: { written }, profile }: PreprocessDocument, style: Style): string[] {
+  const lines = [
+    ...(written === null ? [] : [`schema written to ${style.bold(written)}`]),
+    ...(profile === null ? [] : [`profile written to ${style.bold(profile)}`]),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function featureLines({ features, schema_file: { written } }: PreprocessDocument, style: Style): string[] {
-  if (features === null) {
-    const hint = style.dim('Nothing was written; --out FILE.parquet writes the features.');
-    return written === null ? ['', hint] : [];
-  }
+function featureLines({ features }: PreprocessDocument, style: Style): string[] {
+  if (features === null) return ['', style.dim('No features were written; --out FILE.parquet writes them.')];
   const { explanation } = features;
-  const steps = features.steps.map(({ step, inputs, outputs }, index) => {
+  const steps = features.steps.map(({ step, parameters, inputs, outputs }, index) => {
     const columns =
       inputs.length === outputs.length ? `${inputs.length}` : `${inputs.length} → ${outputs.length}`;
-    return `${String(index + 1).padStart(2)} ${step.padEnd(18)} ${columns} ${outputs.length === 1 ? 'column' : 'columns'}`;
+    const counted = style.dim(`: ${columns} ${outputs.length === 1 ? 'column' : 'columns'}`);
+    return `${stepLine(index, step, parameters, style)}${counted}`;
   });
   const files = [features.out, features.graph, features.recipe_file].filter((path) => path !== null);
   return [
     '',
     `${features.count} features, fitted on ${features.rows.train} rows (${features.split})`,
-    ...steps,
+    ...(explanation === null ? steps : []),
     ...files.map((path) => `written to ${style.bold(path)}`),
     ...(explanation === null ? [] : explanationLines(explanation, style)),
   ];

@@ -27,7 +27,9 @@ export async function run(options: RetrainOptions, context: CommandContext) {
     });
   }
   const store = await context.store({ create: true });
-  const modeling = await modelingSpec(await completed(options, store, await productionOf(store, name), context));
+  const modeling = await modelingSpec(
+    await completed(options, store, await productionOf(store, name), context),
+  );
   const { onEvent, progress } = modelingProgress(context);
   try {
     const { minImprovement, keepLatest } = options;

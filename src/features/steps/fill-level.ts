@@ -1,6 +1,6 @@
 import type { StringColumn } from '../../data/table.js';
 import { MlxError } from '../../errors.js';
-import type { StringBlock } from '../block.js';
+import { type StringBlock, textInGraph } from '../block.js';
 import type { Step } from '../step.js';
 import { countsOf } from './levels.js';
 
@@ -52,7 +52,8 @@ export const fillLevel: Step<StringBlock, StringBlock, State> = {
 
 /** @throws MlxError PARAM_INVALID for a fill value that is no level, or that nothing would use */
 function constantOf(strategy: string, fillValue: string | null): string | null {
-  if (strategy === 'constant' && fillValue !== '') return fillValue ?? DEFAULT_FILL;
+  const level = textInGraph(fillValue ?? DEFAULT_FILL);
+  if (strategy === 'constant' && level !== '') return level;
   if (fillValue === null) return null;
   throw new MlxError('PARAM_INVALID', `fill_value "${fillValue}" fills nothing.`, {
     hint: 'Give a text that is not empty, together with strategy "constant".',

@@ -121,11 +121,6 @@ function missingOf(column: Float64Array): Float64Array {
   return out;
 }
 
-/** The values that are there, sorted. */
-export function present(column: Float64Array): Float64Array {
-  return column.filter((value) => !Number.isNaN(value)).sort();
-}
-
 function mode(column: Float64Array, scratch: Float64Array): number {
   scratch.set(column);
   // NaN sorts to the end.

@@ -1,5 +1,5 @@
 import { MlxError } from '../../errors.js';
-import type { NumberBlock, StringBlock } from '../block.js';
+import { type NumberBlock, type StringBlock, textInGraph } from '../block.js';
 import type { Step } from '../step.js';
 import { emitLevelMap, joinNumbers, type LevelMap, levelsOf, mapLevels } from './levels.js';
 
@@ -59,7 +59,7 @@ function positions(state: State, index: number): LevelMap {
 }
 
 function orderOf(list: readonly (string | number)[]): readonly string[] {
-  const levels = list.map(String);
+  const levels = list.map((level) => textInGraph(String(level)));
   const repeated = levels.find((level, index) => levels.indexOf(level) < index);
   if (repeated !== undefined || levels.includes('')) {
     const fault = repeated === undefined ? 'has an empty level' : `names "${repeated}" twice`;

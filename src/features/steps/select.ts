@@ -20,7 +20,7 @@ type State = {
  * Keeps the `k` columns that go best with the target, in their order. Same scores as scikit-learn's SelectKBest;
  * of equal scores the later column stays, as there. A column whose score is not defined (a constant under
  * `f_classif`) comes last; an infinite score is written as the largest double. Mutual information has no p-value,
- * is estimated from 50,000 rows drawn at random where there are more, and takes columns of whole numbers with at
+ * is estimated from 20,000 rows drawn at random where there are more, and takes columns of whole numbers with at
  * most 20 different ones for discrete unless told otherwise.
  */
 export const select: Step<NumberBlock, NumberBlock, State> = {

@@ -5,7 +5,7 @@ import type { Score } from './score.js';
 /**
  * F of the linear regression of the target on one column, from Pearson's r: r² / (1 − r²) · (n − 2) (scikit-learn's
  * `f_regression`). Rows where the column is NaN are left out. A constant column or target has score 0 and p 1;
- * a perfect line has score Infinity and p 0.
+ * a perfect line has score Infinity and p 0, or what rounding leaves of them.
  * @param target a number for each row, never NaN
  */
 export function fRegression(values: Float64Array, target: Float64Array): Score {

@@ -42,6 +42,29 @@ export function macroRocAuc(
   return areas.reduce((sum, area) => sum + area, 0) / areas.length;
 }
 
+/**
+ * The area for scores that are ranked already, by the rank sum of the positives (H. Mann & D. Whitney, 1947). NaN when
+ * either side has no rows. Rows whose rank or label is NaN are passed over.
+ *
+ * @param labels 1 for positive, 0 for negative
+ * @param ranks mean ranks from 1 among the rows that have both
+ */
+export function rankedRocAuc(labels: Float64Array, ranks: Float64Array): number {
+  let positives = 0;
+  let negatives = 0;
+  let rankSum = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row] as number;
+    const rank = ranks[row] as number;
+    if (Number.isNaN(label) || Number.isNaN(rank)) continue;
+    if (label === 1) {
+      positives++;
+      rankSum += rank;
+    } else negatives++;
+  }
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
 /** Pairs with positive > negative plus half of the ties, by one merge of two ascending arrays. */
 function pairsWon(positives: Float64Array, negatives: Float64Array): number {
   let won = 0;

@@ -1,61 +1,85 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { ColumnSink, RowEstimate } from './column-sink.js';
 import { type Crew, withCrew } from './crew.js';
 import { countDistinct } from './distinct.js';
 import { inferColumn } from './infer.js';
 import { NumberSink } from './number-sink.js';
 import { type NumberSummary, summarise } from './number-summary.js';
-import { pourFile } from './pour.js';
+import { type Poured, pourFiles, type SourceFile } from './pour-files.js';
 import type { ReadOptions, ReadResult } from './reading.js';
+import { locateOddCells } from './row-place.js';
 import { isTolerable, UndecidedSink } from './undecided.js';
 import { requireNames } from './wanted.js';
 
 /**
- * Reads a CSV file and infers its schema from all rows: one pass, and a second one over those columns alone
+ * Reads files as one table and infers its schema from all rows: one pass, and a second one over those columns alone
  * that looked like numbers or times at first and then were not.
- * @throws MlxError as `readTable` does
+ * @param name how messages call the files
+ * @throws MlxError as `readTable` does; LateKey
  */
-export function inferFile(path: string, options: ReadOptions): Promise<ReadResult> {
-  return withCrew(path, options.workers, (crew) => inferWith(crew, path, options));
+export async function inferRows(
+  name: string,
+  files: readonly SourceFile[],
+  options: ReadOptions,
+  areKeysKnown: boolean,
+): Promise<ReadResult> {
+  const [first] = files;
+  const infer = (crew: Crew | undefined) => inferWith(crew, name, files, { ...options, areKeysKnown });
+  const isCsv = first?.format === 'csv';
+  return isCsv ? withCrew(first.path, options.workers, infer) : infer(undefined);
 }
 
-async function inferWith(crew: Crew | undefined, path: string, options: ReadOptions): Promise<ReadResult> {
-  const hash = createHash('sha256');
+type InferOptions = ReadOptions & { readonly areKeysKnown: boolean };
+
+async function inferWith(
+  crew: Crew | undefined,
+  name: string,
+  files: readonly SourceFile[],
+  options: InferOptions,
+): Promise<ReadResult> {
   const formats = new Map(Object.entries(options.timeFormats ?? {}));
   const choose = (header: readonly string[]): readonly string[] => {
-    requireNames([...formats.keys()], header, path);
-    requireNames(options.columns ?? [], header, path);
+    requireNames([...formats.keys()], header, name);
+    requireNames(options.columns ?? [], header, name);
     return options.columns ?? header;
   };
-  const start = (name: string, estimate: RowEstimate): ColumnSink => {
-    const timeFormat = formats.get(name);
+  const start = (column: string, estimate: RowEstimate): ColumnSink => {
+    const timeFormat = formats.get(column);
     return timeFormat === undefined
-      ? new UndecidedSink(name, estimate)
-      : new NumberSink(name, { type: 'time', timeFormat }, estimate);
+      ? new UndecidedSink(column, estimate)
+      : new NumberSink(column, { type: 'time', timeFormat }, estimate);
   };
-  const { rows, bytes, sinks } = await pass(path, options, { choose, start, settlesEarly: true, crew, hash });
-  const wrong = [...sinks.keys()].filter((name) => !formats.has(name) && !holds(sinks.get(name)));
+  const { poured, sinks } = await pass(files, options, { choose, start, settlesEarly: true, crew });
+  const wrong = [...sinks.keys()].filter((column) => !formats.has(column) && !holds(sinks.get(column)));
   if (wrong.length > 0) {
-    const again = await pass(path, options, { choose: () => wrong, start, settlesEarly: false, crew });
-    for (const [name, sink] of again.sinks) sinks.set(name, sink);
+    const again = await pass(files, options, {
+      choose: () => wrong,
+      start,
+      settlesEarly: false,
+      crew,
+      isDigested: true,
+    });
+    for (const [column, sink] of again.sinks) sinks.set(column, sink);
   }
-  const columns = [...sinks].map(([name, sink]) => ({ name, odd: sink.odd, column: sink.finish() }));
+  locateOddCells(sinks.values(), poured.files);
+  const columns = [...sinks].map(([name, sink]) => ({ name, sink, column: sink.finish() }));
   const summaries = await summariesOf(
     columns.flatMap(({ column }) => (column.kind === 'string' ? [] : [column.values])),
     crew,
   );
-  const inferred = columns.map(({ name, odd, column }) =>
-    inferColumn(column, odd, {
+  const inferred = columns.map(({ name, sink, column }) =>
+    inferColumn(column, sink.odd, {
+      offsets: sink instanceof NumberSink ? sink.notes.offsets : undefined,
       timeFormat: formats.get(name),
       summary: column.kind === 'string' ? undefined : summaries.get(column.values),
     }),
   );
+  const { rows, digest, bytes, anomalies } = poured;
   return {
     table: { rows, columns: inferred.map(({ column }) => column) },
     schema: { version: 1, rows, columns: inferred.map(({ schema }) => schema) },
-    digest: hash.digest('hex'),
+    digest,
     bytes,
-    anomalies: inferred.flatMap(({ anomalies }) => anomalies),
+    anomalies: [...inferred.flatMap((column) => column.anomalies), ...anomalies],
   };
 }
 
@@ -63,7 +87,9 @@ async function summariesOf(
   columns: readonly Float64Array[],
   crew: Crew | undefined,
 ): Promise<ReadonlyMap<Float64Array, NumberSummary>> {
-  const summaries = crew === undefined ? columns.map(summarise) : await crew.summarise(columns);
+  const room = { memory: new Float64Array(0) };
+  const summaries =
+    crew === undefined ? columns.map((values) => summarise(values, room)) : await crew.summarise(columns);
   return new Map(columns.map((values, index) => [values, summaries[index] as NumberSummary]));
 }
 
@@ -73,15 +99,15 @@ interface PassOptions {
   /** Whether columns settle on a type on the way, or when all rows are known. */
   readonly settlesEarly: boolean;
   readonly crew: Crew | undefined;
-  readonly hash?: Hash;
+  readonly isDigested?: boolean;
 }
 
 /** Pours the chosen columns into sinks, which settle on a type; in the order of `choose`. */
 async function pass(
-  path: string,
-  { delimiter, quote, chunkBytes }: ReadOptions,
-  { choose, start, settlesEarly, crew, hash }: PassOptions,
-): Promise<{ rows: number; bytes: number; sinks: Map<string, ColumnSink> }> {
+  files: readonly SourceFile[],
+  options: InferOptions,
+  { choose, start, settlesEarly, ...pass }: PassOptions,
+): Promise<{ poured: Poured; sinks: Map<string, ColumnSink> }> {
   const estimate: RowEstimate = { rows: 0 };
   const columns: (ColumnSink | null)[] = [];
   let names: readonly string[] = [];
@@ -99,8 +125,7 @@ async function pass(
     return columns;
   };
   const onRows = settlesEarly ? settle : () => {};
-  const csv = { delimiter, quote, chunkBytes };
-  const { rows, bytes } = await pourFile(path, open, { ...csv, estimate, onRows, crew, hash });
+  const poured = await pourFiles(files, open, { ...options, ...pass, estimate, onRows });
   settle();
   const byName = new Map(names.map((name, index) => [name, columns[index] ?? null]));
   const sinks = new Map<string, ColumnSink>();
@@ -108,11 +133,12 @@ async function pass(
     const sink = byName.get(name) ?? null;
     if (sink !== null) sinks.set(name, sink);
   }
-  return { rows, bytes, sinks };
+  return { poured, sinks };
 }
 
-/** Whether a column that settled on numbers or times holds so few other cells that it is one. */
+/** Whether a column that settled on numbers or times is one: it has few other cells, and none may be a code. */
 function holds(sink: ColumnSink | undefined): boolean {
+  if (sink instanceof NumberSink && sink.notes.hasLeadingZeros) return false;
   if (sink === undefined || sink.odd.count === 0) return true;
   const column = sink.finish();
   if (column.kind === 'string') return true;

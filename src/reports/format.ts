@@ -1,0 +1,67 @@
+/** Digits that a person compares figures by. */
+const SIGNIFICANT = 4;
+
+/** A number, or its digits, with commas between thousands: 12,345. */
+export function formatCount(value: number | string): string {
+  const [whole = '', ...rest] = String(value).split('.');
+  if (!/^-?\d+$/.test(whole)) return String(value);
+  return [whole.replaceAll(/\B(?=(\d{3})+$)/g, ','), ...rest].join('.');
+}
+
+/** A figure by its first four digits; whole numbers below a million as they are; – for what is not known. */
+export function formatFigure(value: number | null): string {
+  if (value === null) return '–';
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e6) return minus(formatCount(value));
+  if (size >= 1e12 || size < 1e-4) return minus(value.toExponential(2).replace('e+', 'e'));
+  return minus(formatCount(Number(value.toPrecision(Math.max(SIGNIFICANT, digitsOf(size))))));
+}
+
+/** Digits before the point, so that 1,234,567 is not rounded to 1,235,000. */
+function digitsOf(size: number): number {
+  return size < 1 ? 0 : Math.min(Math.floor(Math.log10(size)) + 1, 12);
+}
+
+/** A figure that lies about 0, by so many decimals: what rounds to 0 has no sign. */
+export function formatFixed(value: number, decimals: number): string {
+  const text = formatCount(value.toFixed(decimals));
+  return minus(Number(text) === 0 ? text.replace('-', '') : text);
+}
+
+/** A figure at an axis or an edge, where `step` is the distance to the next: no more decimals than tell them apart. */
+export function formatAtStep(value: number, step: number): string {
+  const size = Math.max(Math.abs(value), step);
+  if (size >= 1e9 || step < 1e-6)
+    return minus(Number(value.toPrecision(6)).toExponential().replace('e+', 'e'));
+  const decimals = step >= 1 && Number.isInteger(step) ? 0 : Math.max(0, Math.ceil(-Math.log10(step)) + 1);
+  return minus(formatCount(Number(value.toFixed(decimals))));
+}
+
+/** 1.2 M, 35 k: a count at an axis. */
+export function formatShort(value: number): string {
+  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
+  return value >= 1e4 ? `${Number((value / 1e3).toPrecision(3))} k` : formatCount(value);
+}
+
+/** 0.123 → 12.3 %; what is there but too little to be seen is said to be so. */
+export function formatShare(value: number): string {
+  if (value > 0 && value < 0.0005) return '< 0.1 %';
+  if (value < 1 && value > 0.9995) return '> 99.9 %';
+  return `${(value * 100).toFixed(1)} %`;
+}
+
+/** Bytes for people: 2.46 MB. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
+}
+
+/** Coordinates need no more than a tenth of a pixel. */
+export function coordinate(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+function minus(text: string): string {
+  return text.replace(/^-/, '−');
+}
