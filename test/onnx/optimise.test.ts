@@ -13,7 +13,7 @@ it('the outputs of random graphs are the same bytes, from no more operators', as
       expect(await outputsOf(optimised, feeds)).toEqual(await outputsOf(plain, feeds));
       expect(inspectModel(optimised).nodes).toBeLessThanOrEqual(inspectModel(plain).nodes);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 }, 60_000);
 

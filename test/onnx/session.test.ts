@@ -159,3 +159,26 @@ it('an operator that fails on a row is SCORING_FAILED', async () => {
   await expect(run).rejects.toMatchObject({ code: 'SCORING_FAILED' });
   await session.release();
 });
+
+it('an input whose data does not fit its shape is refused before it reaches the native side', async () => {
+  const session = await ModelSession.load(unary('Neg'));
+  for (const dims of [
+    [2, 1],
+    [1, 2],
+    [-1, -1],
+    [0, 1],
+  ]) {
+    const run = session.run({ x: { type: 'float', dims, data: Float32Array.of(1) } });
+    if (dims[0] === -1) await expect(run).rejects.toMatchObject({ code: 'SCORING_FAILED' });
+    else await expect(run).rejects.toThrow(`of shape [${dims.join()}] has 1 values`);
+  }
+  await session.release();
+});
+
+it('a feed that is missing, or of another type than the input, is SCORING_FAILED', async () => {
+  const session = await ModelSession.load(unary('Neg'));
+  await expect(session.run({})).rejects.toMatchObject({ code: 'SCORING_FAILED' });
+  const wrong = session.run({ x: { type: 'double', dims: [1, 1], data: Float64Array.of(1) } });
+  await expect(wrong).rejects.toMatchObject({ code: 'SCORING_FAILED' });
+  await session.release();
+});
