@@ -1,5 +1,5 @@
 import { featureColumns, type Schema, targetColumn } from './schema.js';
-import { type Column, findColumn, type Table } from './table.js';
+import { type Column, findColumn, type Table, takeRows } from './table.js';
 import { MAX_INTEGER_CLASSES } from './target.js';
 
 /** What is there twice in a table. */
@@ -20,34 +20,107 @@ const PART_SHIFT = 24;
 
 /**
  * Rows that are there before, missing cells being equal to each other. By a hash of each row and an exact comparison
- * where hashes are equal: linear in the cells.
+ * where hashes are equal: linear in the cells. Most tables have few rows whose features are there twice, and only
+ * these are looked at again.
  */
 export function findDuplicateRows(table: Table, schema: Schema): DuplicateRows {
   const names = new Set(featureColumns(schema).map(({ name }) => name));
   const features = table.columns.filter(({ name }) => names.has(name));
-  const others = table.columns.filter(({ name }) => !names.has(name));
-  const featureHashes = mixColumns(new Int32Array(table.rows), features);
+  const judged = features.length === 0 ? table.columns : features;
+  const candidates = isDistinct(schema, judged, table.rows)
+    ? new Int32Array()
+    : repeated(finish(mixColumns(new Int32Array(table.rows), judged)));
+  const part = candidates.length === table.rows ? table : takeRows(table, candidates);
+  const few = findAmong(part, schema, names, isDistinct(schema, table.columns, table.rows));
+  const first = few.first.map(([row, equals]) => ({
+    row: (candidates[row] as number) + 1,
+    equals: (candidates[equals] as number) + 1,
+  }));
+  const kept = rowsWithout(table.rows, candidates, few.isDropped);
+  return { count: table.rows - kept.length, first, conflicting: few.conflicting, kept };
+}
+
+interface Found {
+  /** The first few duplicates, from 0, each with the row that it equals. */
+  readonly first: readonly (readonly [row: number, equals: number])[];
+  readonly isDropped: Uint8Array;
+  readonly conflicting: number;
+}
+
+function findAmong(
+  table: Table,
+  schema: Schema,
+  featureNames: ReadonlySet<string>,
+  isUnique: boolean,
+): Found {
+  const { rows, columns } = table;
+  const features = columns.filter(({ name }) => featureNames.has(name));
+  const others = columns.filter(({ name }) => !featureNames.has(name));
+  const featureHashes = mixColumns(new Int32Array(rows), features);
   const hashes = mixColumns(featureHashes.slice(), others);
-  const labels = classLabels(table, schema);
-  const distinct = schema.columns.filter(({ missing, unique }) => missing === 0 && unique === table.rows);
-  // Where one column tells all rows apart, there is nothing to look for.
-  const earlier = distinct.length > 0 ? undefined : firstEqual(table.columns, finish(hashes));
-  const isAnyAlike = labels !== undefined && !distinct.some(({ name }) => names.has(name));
-  const alike = isAnyAlike ? firstEqual(features, finish(featureHashes)) : undefined;
-  const first: { row: number; equals: number }[] = [];
-  const kept = new Int32Array(table.rows);
-  let [count, conflicting] = [0, 0];
-  for (let row = 0; row < table.rows; row++) {
+  const labels = features.length === 0 ? undefined : classLabels(table, schema);
+  const earlier = isUnique ? undefined : firstEqual(columns, finish(hashes));
+  const alike = labels === undefined ? undefined : firstEqual(features, finish(featureHashes));
+  const first: [number, number][] = [];
+  const isDropped = new Uint8Array(rows);
+  let conflicting = 0;
+  for (let row = 0; row < rows; row++) {
     const equals = earlier?.[row] ?? row;
-    if (equals !== row) {
-      if (first.length < SHOWN) first.push({ row: row + 1, equals: equals + 1 });
-      continue;
-    }
-    kept[count++] = row;
     const other = alike?.[row] ?? row;
-    if (labels !== undefined && other !== row && !isEqual(labels, other, row)) conflicting++;
+    if (equals !== row) {
+      if (first.length < SHOWN) first.push([row, equals]);
+      isDropped[row] = 1;
+    } else if (labels !== undefined && other !== row && !isEqual(labels, other, row)) conflicting++;
   }
-  return { count: table.rows - count, first, conflicting, kept: kept.slice(0, count) };
+  return { first, isDropped, conflicting };
+}
+
+/** Whether one of the columns has another value in each row. */
+function isDistinct(schema: Schema, columns: readonly Column[], rows: number): boolean {
+  const names = new Set(columns.map(({ name }) => name));
+  return schema.columns.some(
+    ({ name, missing, unique }) => names.has(name) && missing === 0 && unique === rows,
+  );
+}
+
+/** All rows but the candidates that are dropped. */
+function rowsWithout(rows: number, candidates: Int32Array, isDropped: Uint8Array): Int32Array {
+  const isOut = new Uint8Array(rows);
+  let count = 0;
+  candidates.forEach((row, index) => {
+    isOut[row] = isDropped[index] as number;
+    count += isDropped[index] as number;
+  });
+  const kept = new Int32Array(rows - count);
+  let at = 0;
+  for (let row = 0; row < rows; row++) if (isOut[row] === 0) kept[at++] = row;
+  return kept;
+}
+
+/** Bits for each row: about one row in so many shares its bit by chance. */
+const BITS_A_ROW = 32;
+
+/** The rows whose hash another row has too, and a few more; ascending. Two bits for each place of the hash. */
+function repeated(hashes: Int32Array): Int32Array {
+  const bits = Math.min(31, Math.max(5, Math.ceil(Math.log2(Math.max(1, hashes.length) * BITS_A_ROW))));
+  const shift = 32 - bits;
+  const seen = new Int32Array(2 ** (bits - 5));
+  const again = new Int32Array(2 ** (bits - 5));
+  for (let row = 0; row < hashes.length; row++) {
+    const place = (hashes[row] as number) >>> shift;
+    const mask = 1 << (place & 31);
+    const word = place >>> 5;
+    const before = seen[word] as number;
+    again[word] = (again[word] as number) | (before & mask);
+    seen[word] = before | mask;
+  }
+  const rows = new Int32Array(hashes.length);
+  let count = 0;
+  for (let row = 0; row < hashes.length; row++) {
+    const place = (hashes[row] as number) >>> shift;
+    if (((again[place >>> 5] as number) >>> (place & 31)) & 1) rows[count++] = row;
+  }
+  return rows.slice(0, count);
 }
 
 /** The target where its values are classes. */

@@ -28,7 +28,7 @@ export function splitRows(rows: number, { testShare, seed, method, classes }: Sp
     throw new RangeError(`the share held out must be 0..1: ${testShare}`);
   const held = heldOut(rows, testShare);
   if (method === 'tail') {
-    const order = Int32Array.from({ length: rows }, (_, row) => row);
+    const order = allRows(rows);
     return { train: order.slice(0, rows - held), test: order.slice(rows - held), method };
   }
   const random = createRandom(seed);
@@ -41,12 +41,7 @@ export function splitRows(rows: number, { testShare, seed, method, classes }: Sp
     random.shuffle(members);
     for (let i = 0; i < count; i++) isTest[members[i] as number] = 1;
   }
-  const all = Int32Array.from({ length: rows }, (_, row) => row);
-  return {
-    train: all.filter((row) => isTest[row] === 0),
-    test: all.filter((row) => isTest[row] === 1),
-    method,
-  };
+  return { train: rowsWhere(isTest, 0, rows - held), test: rowsWhere(isTest, 1, held), method };
 }
 
 /** How many rows a share is. */
@@ -68,15 +63,7 @@ interface Stratum {
 }
 
 function strata(rows: number, held: number, classes: Float64Array | undefined): Stratum[] {
-  const byClass = new Map<number, number[]>();
-  for (let row = 0; row < rows; row++) {
-    const key = classes?.[row] ?? 0;
-    const members = byClass.get(key);
-    if (members === undefined) byClass.set(key, [row]);
-    else members.push(row);
-  }
-  const shares = [...byClass.values()].map((list) => {
-    const members = Int32Array.from(list);
+  const shares = membersByClass(rows, classes).map((members) => {
     const exact = rows === 0 ? 0 : (members.length * held) / rows;
     return { members, count: Math.floor(exact), remainder: exact - Math.floor(exact) };
   });
@@ -97,4 +84,45 @@ function strata(rows: number, held: number, classes: Float64Array | undefined): 
     }
   }
   return shares;
+}
+
+/** The rows of each class, ascending, classes in order of first appearance. */
+function membersByClass(rows: number, classes: Float64Array | undefined): Int32Array[] {
+  if (classes === undefined) return rows === 0 ? [] : [allRows(rows)];
+  const position = new Map<number, number>();
+  const classOf = new Int32Array(rows);
+  const counts: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    const key = classes[row] as number;
+    let own = position.get(key);
+    if (own === undefined) {
+      own = counts.push(0) - 1;
+      position.set(key, own);
+    }
+    classOf[row] = own;
+    counts[own] = (counts[own] as number) + 1;
+  }
+  const members = counts.map((count) => new Int32Array(count));
+  const next = new Int32Array(counts.length);
+  for (let row = 0; row < rows; row++) {
+    const own = classOf[row] as number;
+    const at = next[own] as number;
+    (members[own] as Int32Array)[at] = row;
+    next[own] = at + 1;
+  }
+  return members;
+}
+
+function allRows(rows: number): Int32Array {
+  const all = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) all[row] = row;
+  return all;
+}
+
+/** The rows that are marked, or those that are not. */
+function rowsWhere(marks: Uint8Array, mark: 0 | 1, count: number): Int32Array {
+  const rows = new Int32Array(count);
+  let at = 0;
+  for (let row = 0; row < marks.length; row++) if (marks[row] === mark) rows[at++] = row;
+  return rows;
 }

@@ -38,13 +38,27 @@ export function fitPipeline(
   const raw = rawColumns(columns);
   const frame = new Frame(columnsOfTable(table, raw, rows));
   const steps: FoldedStep[] = [];
+  let run: ColumnwiseStep[] = [];
+  const fitRun = (): void => {
+    steps.push(...fitColumnwise(run, frame, context));
+    run = [];
+  };
   for (const [index, spec] of recipe.entries()) {
-    const { owner, step, given, options } = readStep(index, spec);
+    const { owner, step, given: parameters, options } = readStep(index, spec);
+    // Columnwise steps leave names and kinds as they are, so a selector means the same before them as after.
     const inputs = selectNames(owner, step.accepts, spec.columns, frame.values);
-    if (inputs.length > 0)
-      steps.push({ parameters: given, ...fitStep(step, options, inputs, frame, context) });
+    if (inputs.length === 0) continue;
+    const isColumnwise = step.isColumnwise?.(options) === true;
+    if (!isColumnwise || !areSame(run[0]?.inputs ?? inputs, inputs)) fitRun();
+    if (isColumnwise) run.push({ step, parameters, options, inputs });
+    else steps.push({ parameters, ...fitStep(step, options, inputs, frame, context) });
   }
+  fitRun();
   return finish(raw, frame, steps, context);
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, index) => name === b[index]);
 }
 
 /** A fitted step with its state for each fold where it has one. */
@@ -61,11 +75,6 @@ function fitStep(
 ): Omit<FoldedStep, 'parameters'> {
   const columns = frame.take(inputs);
   const fitted = { step: step.name, kind: step.accepts, inputs };
-  if (step.isColumnwise?.(options) === true) {
-    const { state, outputs } = fitColumnwise(step, options, columns, context);
-    frame.replace(inputs, outputs);
-    return { ...fitted, outputs: outputs.map(({ name }) => name), state, foldStates: null };
-  }
   const block = joinColumns(columns);
   const state = step.fit(block, options, context);
   const isCrossFitted = step.crossFit !== undefined && context.target !== null && context.folds !== null;
@@ -78,27 +87,58 @@ function fitStep(
   return { ...fitted, outputs: out.names, state, foldStates };
 }
 
-/** Columns that are held at a time while a columnwise step is fitted. */
+/** Columns that are held at a time while columnwise steps are fitted. */
 const COLUMNS_AT_A_TIME = 4;
 
-/** Fits a few columns at a time; what comes out is computed when a later step asks for it. */
+/** A step that is fitted a few columns at a time. */
+interface ColumnwiseStep {
+  readonly step: Step;
+  readonly parameters: FittedStep['parameters'];
+  readonly options: StepOptions;
+  readonly inputs: readonly string[];
+}
+
+/**
+ * Fits steps that follow one another on the same columns, a few columns at a time through all of them; what comes
+ * out of the last is computed when a later step asks for it.
+ */
 function fitColumnwise(
-  step: Step,
-  options: StepOptions,
-  columns: readonly FrameColumn[],
+  run: readonly ColumnwiseStep[],
+  frame: Frame<FrameColumn>,
   context: FitContext,
-): { readonly state: StepState; readonly outputs: readonly FrameColumn[] } {
-  const states: StepState[] = [];
+): FoldedStep[] {
+  const [first] = run;
+  if (first === undefined) return [];
+  const { inputs } = first;
+  const columns = frame.take(inputs);
+  const parts: StepState[][] = run.map(() => []);
   for (let start = 0; start < columns.length; start += COLUMNS_AT_A_TIME) {
-    const few = joinColumns(columns.slice(start, start + COLUMNS_AT_A_TIME));
-    states.push(step.fit(few, options, context));
+    let few = joinColumns(columns.slice(start, start + COLUMNS_AT_A_TIME));
+    run.forEach(({ step, options }, index) => {
+      const state = step.fit(few, options, context);
+      parts[index]?.push(state);
+      if (index < run.length - 1) few = step.apply(few, state);
+    });
   }
-  const state = mergeStates(states);
-  const outputs = columns.map((column, index): FrameColumn => {
-    const own = columnState(state, index);
-    return { name: column.name, kind: step.accepts, load: () => step.apply(column.load(), own) };
+  const states = parts.map(mergeStates);
+  const outputs = columns.map((column, place): FrameColumn => {
+    const load = (): Block =>
+      run.reduce(
+        (block, { step }, index) => step.apply(block, columnState(states[index] as StepState, place)),
+        column.load(),
+      );
+    return { name: column.name, kind: column.kind, load };
   });
-  return { state, outputs };
+  frame.replace(inputs, outputs);
+  return run.map(({ step, parameters }, index) => ({
+    step: step.name,
+    kind: step.accepts,
+    parameters,
+    inputs,
+    outputs: inputs,
+    state: states[index] as StepState,
+    foldStates: null,
+  }));
 }
 
 /** One state for all columns: lists are joined, the rest is the same in each. */
