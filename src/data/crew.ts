@@ -52,7 +52,9 @@ export class Crew {
   /** @param size threads, one for each processor but {@link MAX_THREADS} at most when not given */
   constructor(size = Math.min(availableParallelism(), MAX_THREADS)) {
     this.#workers = Array.from({ length: size }, (_, thread) => {
-      const worker = new Worker(new URL('./crew-worker.js', import.meta.url));
+      const worker = new Worker(new URL('./crew-worker.js', import.meta.url), {
+        resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      });
       worker.on('message', (report: Report | undefined) => {
         if (report !== undefined) this.#jobs.get(report.id)?.settle(report);
       });
@@ -103,18 +105,15 @@ export class Crew {
     this.#waiting.shift()?.();
   }
 
-  /** The summaries of columns, in the threads; at any time there is one copy of a column for each of them. */
+  /** The summaries of columns, in the threads; a column that is not in shared memory is copied there. */
   async summarise(columns: readonly Float64Array[]): Promise<readonly NumberSummary[]> {
     const summaries: NumberSummary[] = [];
     let next = 0;
     const work = async (thread: number): Promise<void> => {
-      let memory = new SharedArrayBuffer(0);
       for (let index = next++; index < columns.length; index = next++) {
         const values = columns[index] as Float64Array;
-        if (memory.byteLength < values.byteLength) memory = new SharedArrayBuffer(values.byteLength);
-        const copy = new Float64Array(memory, 0, values.length);
-        copy.set(values);
-        const report = await this.#ask(thread, (id) => ({ kind: 'summary', id, values: copy }));
+        const shared = sharedOf(values);
+        const report = await this.#ask(thread, (id) => ({ kind: 'summary', id, values: shared }));
         summaries[index] = report.kind === 'summary' ? report.summary : summarise(values);
       }
     };
@@ -144,4 +143,11 @@ export class Crew {
     this.#dead.add(dead);
     for (const [id, { thread, settle }] of this.#jobs) if (thread === dead) settle({ kind: 'fault', id });
   }
+}
+
+function sharedOf(values: Float64Array): Float64Array {
+  if (values.buffer instanceof SharedArrayBuffer) return values;
+  const shared = new Float64Array(new SharedArrayBuffer(values.byteLength));
+  shared.set(values);
+  return shared;
 }

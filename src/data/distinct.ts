@@ -8,8 +8,8 @@ export interface Room {
 
 /**
  * Number of distinct values among doubles, exactly; NaN is passed over, -0 equals 0. Hashing with linear
- * probing; past LARGE distinct values they are first dealt into parts by hash, so that each part's table stays
- * in the processor's cache.
+ * probing; past LARGE distinct values first a value is told from the others by a place of its own, and the rest are
+ * dealt into parts by hash, so that each part's table stays in the processor's cache.
  */
 export function countDistinct(values: Float64Array, room: Room = { memory: new Float64Array(0) }): number {
   let slots: Float64Array = new Float64Array(1024).fill(Number.NaN);
@@ -19,15 +19,60 @@ export function countDistinct(values: Float64Array, room: Room = { memory: new F
     const value = values[i] as number;
     if (Number.isNaN(value) || !insert(slots, value, hashAt(words, i))) continue;
     count++;
-    if (count > LARGE) return countInParts(values, room);
+    if (count > LARGE) return countLarge(values, room);
     if (count * 2 > slots.length) slots = doubled(slots);
+  }
+  return count;
+}
+
+/** Places that a value may hash to, for each value. */
+const PLACES = 16;
+
+/**
+ * Two bits for each place: whether a value hashes to it, and whether another one does too. A value alone at its place
+ * is distinct; only the others, few where most values are distinct, need be looked at themselves.
+ */
+function countLarge(values: Float64Array, room: Room): number {
+  const words = wordsOf(values);
+  const bits = Math.min(31, Math.ceil(Math.log2(values.length * PLACES)));
+  const shift = 32 - bits;
+  const seen = new Int32Array(2 ** (bits - 5));
+  const again = new Int32Array(2 ** (bits - 5));
+  let present = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    present++;
+    const place = hashAt(words, i) >>> shift;
+    const mask = 1 << (place & 31);
+    const word = place >>> 5;
+    const before = seen[word] as number;
+    again[word] = (again[word] as number) | (before & mask);
+    seen[word] = before | mask;
+  }
+  const others = new Float64Array(present - countAlone(seen, again));
+  let count = 0;
+  for (let i = 0; i < values.length && count < others.length; i++) {
+    const value = values[i] as number;
+    if (Number.isNaN(value)) continue;
+    const place = hashAt(words, i) >>> shift;
+    if (((again[place >>> 5] as number) >>> (place & 31)) & 1) others[count++] = value;
+  }
+  return present - others.length + countInParts(others, room);
+}
+
+/** Places that one value alone hashes to. */
+function countAlone(seen: Int32Array, again: Int32Array): number {
+  let count = 0;
+  for (let word = 0; word < seen.length; word++) {
+    let alone = (seen[word] as number) & ~(again[word] as number);
+    for (; alone !== 0; count++) alone &= alone - 1;
   }
   return count;
 }
 
 function countInParts(values: Float64Array, room: Room): number {
   const { dealt, ends } = deal(values, room);
-  const largest = ends.reduce((size, end, part) => Math.max(size, end - (ends[part - 1] ?? 0)), 0);
+  const largest = ends.reduce((size, end, part) => Math.max(size, end - (ends[part - 1] ?? 0)), 1);
   const slots = new Float64Array(2 ** Math.ceil(Math.log2(largest * 2)));
   const words = wordsOf(dealt);
   let count = 0;

@@ -34,7 +34,7 @@ export class NumberSink implements ColumnSink {
     this.plan = { kind: 'number', type };
     this.takesDecimals = columnKind(type.type) === 'number';
     this.#estimate = estimate;
-    this.#values = new Float64Array(capacityFor(0, estimate));
+    this.#values = roomFor(capacityFor(0, estimate));
   }
 
   get length(): number {
@@ -92,8 +92,16 @@ export class NumberSink implements ColumnSink {
   }
 
   #grow(needed: number): void {
-    const larger = new Float64Array(Math.max(needed, capacityFor(this.#length, this.#estimate)));
+    const larger = roomFor(Math.max(needed, capacityFor(this.#length, this.#estimate)));
     larger.set(this.#values.subarray(0, this.#length));
     this.#values = larger;
   }
+}
+
+/** From so many values on threads may be asked about a column, and they see shared memory without a copy. */
+const SHARED_FROM = 1 << 16;
+
+function roomFor(length: number): Float64Array {
+  if (length < SHARED_FROM) return new Float64Array(length);
+  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }

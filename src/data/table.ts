@@ -71,13 +71,14 @@ export function cellText(column: Column, row: number): string {
   }
 }
 
-function takeColumnRows(column: Column, rows: ArrayLike<number>): Column {
+/** @param room where numbers and times are put, as many as there are rows; new memory when not given */
+export function takeColumnRows(column: Column, rows: ArrayLike<number>, room?: Float64Array): Column {
   if (column.kind === 'string') {
     const codes = new Int32Array(rows.length);
     for (let i = 0; i < rows.length; i++) codes[i] = column.codes[rows[i] as number] as number;
     return { ...column, codes };
   }
-  const values = new Float64Array(rows.length);
+  const values = room ?? new Float64Array(rows.length);
   for (let i = 0; i < rows.length; i++) values[i] = column.values[rows[i] as number] as number;
   return { ...column, values };
 }

@@ -39,8 +39,10 @@ export function fitPipeline(
   const frame = new Frame(columnsOfTable(table, raw, rows));
   const steps: FoldedStep[] = [];
   let run: ColumnwiseStep[] = [];
+  const count = rows?.length ?? table.rows;
+  const [room, scratch] = [new Float64Array(count), new Float64Array(count)];
   const fitRun = (): void => {
-    steps.push(...fitColumnwise(run, frame, context));
+    steps.push(...fitColumnwise(run, frame, { ...context, scratch }, room));
     run = [];
   };
   for (const [index, spec] of recipe.entries()) {
@@ -87,10 +89,7 @@ function fitStep(
   return { ...fitted, outputs: out.names, state, foldStates };
 }
 
-/** Columns that are held at a time while columnwise steps are fitted. */
-const COLUMNS_AT_A_TIME = 4;
-
-/** A step that is fitted a few columns at a time. */
+/** A step that is fitted column by column. */
 interface ColumnwiseStep {
   readonly step: Step;
   readonly parameters: FittedStep['parameters'];
@@ -99,25 +98,26 @@ interface ColumnwiseStep {
 }
 
 /**
- * Fits steps that follow one another on the same columns, a few columns at a time through all of them; what comes
- * out of the last is computed when a later step asks for it.
+ * Fits steps that follow one another on the same columns, column by column through all of them, so that a large
+ * table is never held twice; what comes out of the last is computed when a later step asks for it.
  */
 function fitColumnwise(
   run: readonly ColumnwiseStep[],
   frame: Frame<FrameColumn>,
   context: FitContext,
+  room: Float64Array,
 ): FoldedStep[] {
   const [first] = run;
   if (first === undefined) return [];
   const { inputs } = first;
   const columns = frame.take(inputs);
   const parts: StepState[][] = run.map(() => []);
-  for (let start = 0; start < columns.length; start += COLUMNS_AT_A_TIME) {
-    let few = joinColumns(columns.slice(start, start + COLUMNS_AT_A_TIME));
+  for (const column of columns) {
+    let block = column.load(room);
     run.forEach(({ step, options }, index) => {
-      const state = step.fit(few, options, context);
+      const state = step.fit(block, options, context);
       parts[index]?.push(state);
-      if (index < run.length - 1) few = step.apply(few, state);
+      if (index < run.length - 1) block = step.apply(block, state);
     });
   }
   const states = parts.map(mergeStates);

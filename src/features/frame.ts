@@ -1,4 +1,4 @@
-import { type Table, takeRows } from '../data/table.js';
+import { type Table, takeColumnRows } from '../data/table.js';
 import { MlxError } from '../errors.js';
 import type { Block, BlockKind } from './block.js';
 import { blockOf } from './block.js';
@@ -55,8 +55,11 @@ export class Frame<Value extends Named> {
 
 /** One column, computed when it is asked for: a large table is never held once more as a whole. */
 export interface FrameColumn extends Named {
-  /** The column as a block of one. */
-  load(): Block;
+  /**
+   * The column as a block of one.
+   * @param room memory that the numbers may be put into, a number per row; they are valid until it is used again
+   */
+  load(room?: Float64Array): Block;
 }
 
 /**
@@ -67,8 +70,11 @@ export function columnsOfTable(table: Table, names: readonly Named[], rows?: Int
   const byName = new Map(table.columns.map((column) => [column.name, column]));
   return names.map(({ name, kind }) => {
     const column = byName.get(name);
-    const own = { rows: table.rows, columns: column === undefined ? [] : [column] };
-    return { name, kind, load: () => blockOf(rows === undefined ? own : takeRows(own, rows), kind, [name]) };
+    const load = (room?: Float64Array): Block => {
+      const own = column === undefined || rows === undefined ? column : takeColumnRows(column, rows, room);
+      return blockOf({ rows: table.rows, columns: own === undefined ? [] : [own] }, kind, [name]);
+    };
+    return { name, kind, load };
   });
 }
 

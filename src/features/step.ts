@@ -49,6 +49,8 @@ export interface FitContext {
   /** Fold of each row, from 0; null when nothing is cross-fitted. */
   readonly folds: Int32Array | null;
   readonly seed: number;
+  /** Room for a number per row, which a step may write to while it is fitted. */
+  readonly scratch?: Float64Array;
 }
 
 export interface FitTarget {

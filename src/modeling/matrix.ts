@@ -9,7 +9,7 @@ import { ModelSession } from '../onnx/session.js';
 import { feedsOf } from '../scoring/feeds.js';
 
 /** Rows of one run of a preprocessing graph: enough that its overhead vanishes, few enough to stay in cache. */
-export const BATCH_ROWS = 16_384;
+export const BATCH_ROWS = 4096;
 
 /** A fitted pipeline as the graph that is served, open for use. */
 export class FeatureGraph {

@@ -4,6 +4,7 @@ import { quantilesOf } from '../../stats/selection.js';
 import type { NumberBlock } from '../block.js';
 import { finite } from '../finite.js';
 import { takeColumns } from '../row-operation.js';
+import { scratchFor } from '../scratch.js';
 import type { Step } from '../step.js';
 import { emitFlags } from './impute.js';
 
@@ -41,9 +42,9 @@ export const bins: Step<NumberBlock, NumberBlock, State> = {
       help: 'the place of the bin as one number, or a 0/1 column per bin',
     },
   },
-  fit(block, options) {
+  fit(block, options, context) {
     const count = options.n_bins as number;
-    const scratch = new Float64Array(block.columns[0]?.length ?? 0);
+    const scratch = scratchFor(block, context);
     const edgesOf = options.strategy === 'uniform' ? uniformEdges : quantileEdges;
     return {
       encode: options.encode as string,

@@ -5,6 +5,7 @@ import { quantilesOf } from '../../stats/selection.js';
 import type { NumberBlock } from '../block.js';
 import { finite } from '../finite.js';
 import { takeColumns } from '../row-operation.js';
+import { scratchFor } from '../scratch.js';
 import type { Step } from '../step.js';
 
 type State = {
@@ -54,11 +55,11 @@ export const impute: Step<NumberBlock, NumberBlock, State> = {
       help: 'adds a 0/1 column NAME.missing for each column that misses values in the training rows',
     },
   },
-  fit(block, options) {
+  fit(block, options, context) {
     const strategy = options.strategy as string;
     const constant = (options.fill_value as number | null) ?? 0;
     const centre = CENTRES[strategy] ?? (() => constant);
-    const scratch = new Float64Array(block.columns[0]?.length ?? 0);
+    const scratch = scratchFor(block, context);
     const values = block.columns.map((column) =>
       finite(hasValue(column) ? centre(column, scratch) : constant, constant),
     );

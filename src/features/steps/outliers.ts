@@ -3,6 +3,7 @@ import { quantilesOf } from '../../stats/selection.js';
 import type { NumberBlock } from '../block.js';
 import { finite } from '../finite.js';
 import { percentiles } from '../ranges.js';
+import { scratchFor } from '../scratch.js';
 import type { Step, StepOptions } from '../step.js';
 import { emitFlags } from './impute.js';
 
@@ -48,9 +49,9 @@ export const outliers: Step<NumberBlock, NumberBlock, State> = {
       help: 'cap at the fence, or add a 0/1 column NAME.outlier',
     },
   },
-  fit(block, options) {
+  fit(block, options, context) {
     const fence = fenceOf(options);
-    const scratch = new Float64Array(block.columns[0]?.length ?? 0);
+    const scratch = scratchFor(block, context);
     const fences = block.columns.map((column) => {
       const [low, high] = fence(column, scratch);
       return low < high ? [finite(low, -LARGEST), finite(high, LARGEST)] : [-LARGEST, LARGEST];

@@ -4,6 +4,7 @@ import type { NumberBlock } from '../block.js';
 import { finite } from '../finite.js';
 import { ascendingPair, percentiles } from '../ranges.js';
 import { rowOperation } from '../row-operation.js';
+import { scratchFor } from '../scratch.js';
 import type { Step, StepOptions } from '../step.js';
 
 /** `divide`: (x − centre) / scale; `multiply`: x · scale + offset. One number per column. */
@@ -47,8 +48,8 @@ export const scale: Step<NumberBlock, NumberBlock, State> = {
     with_centering: { kind: 'boolean', default: true, help: 'standard, robust: subtract the mean or median' },
     with_scaling: { kind: 'boolean', default: true, help: 'standard, robust: divide by the scale' },
   },
-  fit(block, options) {
-    const scratch = new Float64Array(block.columns[0]?.length ?? 0);
+  fit(block, options, context) {
+    const scratch = scratchFor(block, context);
     if (options.method === 'minmax') {
       const range = ascendingPair('scale', 'feature_range', options.feature_range);
       const fitted = block.columns.map((column) => minmax(column, range));
