@@ -68,7 +68,7 @@ export const preprocessSpec: CommandSpec = {
     'mlx preprocess --data adult_train.csv --target income --profile profile.html --save-schema schema.json',
     'mlx preprocess --data new.csv --schema schema.json --format junit > checks.xml',
     "mlx preprocess --data 'sales/*.csv' --delimiter ';' --encoding latin1 --target amount",
-    'zstdcat events.jsonl.zst | mlx preprocess --data - --target label',
+    'curl -s https://example.org/events.jsonl | mlx preprocess --data - --target label',
     'mlx preprocess --data adult_train.csv --target income --out features.parquet --save-graph preprocess.onnx',
     'mlx preprocess --data adult_train.csv --target income --encode target --explain --row 15',
   ],
