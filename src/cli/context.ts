@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import type { CommandContext, Progress } from '../commands/command.js';
 import type { Settings } from '../config/settings.js';
 import { MlxError } from '../errors.js';
@@ -9,6 +10,7 @@ import type { Terminal } from './terminal.js';
 
 export interface ContextParts {
   readonly terminal: Terminal;
+  readonly stdin: NodeJS.ReadStream;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly settings: Settings;
@@ -34,11 +36,13 @@ export class Context implements CommandContext {
   readonly now = (): Date => new Date();
   readonly signal: AbortSignal;
   readonly #terminal: Terminal;
+  readonly #stdin: NodeJS.ReadStream;
   readonly #storeRoot: string;
   #store: Promise<Store> | undefined;
 
   constructor(parts: ContextParts) {
     this.#terminal = parts.terminal;
+    this.#stdin = parts.stdin;
     this.cwd = parts.cwd;
     this.env = parts.env;
     this.settings = parts.settings;
@@ -78,6 +82,16 @@ export class Context implements CommandContext {
 
   print(text: string): void {
     this.#terminal.out(text);
+  }
+
+  stdin(): AsyncIterable<Uint8Array> {
+    if (this.#stdin.isTTY) {
+      throw new MlxError('USAGE', 'Standard input is a terminal: there is no table to read from it.', {
+        hint: 'Pipe one in: zcat table.csv.gz | mlx … --data -',
+      });
+    }
+    // a reader that waits for more ends when the command is stopped
+    return addAbortSignal(this.signal, this.#stdin);
   }
 
   async confirm(question: string, flag: string): Promise<boolean> {

@@ -49,6 +49,7 @@ async function execute(
   const settings = overlaySettings(spec, given, config.settings);
   const context = new Context({
     terminal,
+    stdin: process.stdin,
     cwd: process.cwd(),
     env: process.env,
     settings,

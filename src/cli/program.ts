@@ -1,5 +1,5 @@
 import { Argument, Command, type CommanderError, Option } from 'commander';
-import { type CommandSpec, GROUPS, type OptionValues } from '../commands/command.js';
+import { type CommandSpec, GROUPS, isRepeatable, type OptionValues } from '../commands/command.js';
 import { COMMAND_GROUPS, COMMANDS } from './commands.js';
 import { FORMATS } from './formats.js';
 import { SHARED_OPTIONS } from './shared-options.js';
@@ -97,8 +97,8 @@ function buildCommand(spec: CommandSpec, onInvocation: OnInvocation): Command {
   for (const { name, help } of spec.arguments ?? []) command.addArgument(new Argument(name, help));
   for (const option of spec.options ?? []) {
     const built = new Option(option.flags, helpOf(option)).helpGroup('Options:');
-    const repeats = option.kind === 'pairs' || option.kind === 'list';
-    if (repeats) built.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
+    if (isRepeatable(option))
+      built.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
     command.addOption(built);
   }
   if (spec.list === true) {

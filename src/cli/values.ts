@@ -47,13 +47,15 @@ function fallback(option: OptionSpec, settings: Settings): unknown {
 
 function parseOption(option: OptionSpec, text: unknown): unknown {
   const flag = longFlag(option);
+  const { kind = 'text' } = option;
+  if (kind === 'paths') return parsePaths([text].flat().map(String), flag);
   if (option.setting !== undefined) {
     const spec: SettingSpec = SETTINGS[option.setting as SettingKey];
     return Array.isArray(text)
-      ? asUsage(() => checkSetting(spec, parseKind(option.kind ?? 'text', text, flag), flag))
+      ? asUsage(() => checkSetting(spec, parseKind(kind, text, flag), flag))
       : asUsage(() => parseSettingText(spec, String(text), flag));
   }
-  const value = parseKind(option.kind ?? 'text', text, flag);
+  const value = parseKind(kind, text, flag);
   if (option.choices !== undefined && !option.choices.includes(String(value))) {
     throw new MlxError('USAGE', `${flag} cannot be "${value}".`, {
       hint: `Choose one of: ${option.choices.join(', ')}.`,
@@ -62,7 +64,13 @@ function parseOption(option: OptionSpec, text: unknown): unknown {
   return value;
 }
 
-function parseKind(kind: OptionKind, text: unknown, flag: string): unknown {
+/** One path is itself, several are a list; a comma is a character like any other. */
+function parsePaths(paths: readonly string[], flag: string): string | readonly string[] {
+  if (paths.includes('')) throw new MlxError('USAGE', `${flag} takes a path, not an empty text.`);
+  return paths.length === 1 ? (paths[0] as string) : paths;
+}
+
+function parseKind(kind: Exclude<OptionKind, 'paths'>, text: unknown, flag: string): unknown {
   switch (kind) {
     case 'flag':
       return text === true;

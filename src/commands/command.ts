@@ -1,8 +1,8 @@
 import type { Settings } from '../config/settings.js';
 import type { Store } from '../store/store.js';
 
-/** How the text of an option becomes a value. */
-export type OptionKind = 'text' | 'flag' | 'integer' | 'number' | 'list' | 'pairs' | 'duration';
+/** How the text of an option becomes a value. `list`, `paths` and `pairs` may be repeated; commas part a `list` alone. */
+export type OptionKind = 'text' | 'flag' | 'integer' | 'number' | 'list' | 'paths' | 'pairs' | 'duration';
 
 /** One option of a command, as data: help, completion, docs and parsing all come from it. */
 export interface OptionSpec {
@@ -16,6 +16,11 @@ export interface OptionSpec {
   /** Must be known in the end; the text is the question that a person at a terminal is asked. */
   readonly ask?: string;
   readonly default?: string | number | boolean;
+}
+
+/** Whether all texts of an option count that is given more than once, rather than the last one alone. */
+export function isRepeatable({ kind }: OptionSpec): boolean {
+  return kind === 'list' || kind === 'paths' || kind === 'pairs';
 }
 
 export interface ArgumentSpec {
@@ -136,6 +141,8 @@ export interface CommandContext {
   /** Lines on stderr. */
   note(text: string): void;
   warn(text: string): void;
+  /** The bytes of standard input, to be read once. @throws MlxError USAGE where it is a terminal */
+  stdin(): AsyncIterable<Uint8Array>;
   /** A line on stdout while the command runs; only for commands that stream. */
   print(text: string): void;
   confirm(question: string, flag: string): Promise<boolean>;

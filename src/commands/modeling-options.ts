@@ -1,12 +1,15 @@
+import type { Input } from '../data/read.js';
 import type { TimeFormat } from '../data/schema.js';
 import type { ModelingSpec, OnModelingEvent } from '../modeling/spec.js';
 import type { CommandContext, OptionSpec, Progress } from './command.js';
+import { SOURCE_OPTIONS, type SourceFlags, TABLE_HELP } from './source-options.js';
 
 /** Options of every command that trains. */
 export const MODELING_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--data <file>',
-    help: 'training table (CSV)',
+    help: `training table: ${TABLE_HELP}`,
+    kind: 'paths',
     setting: 'data.train',
     ask: 'Which table shall be learned from?',
   },
@@ -18,9 +21,11 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--test <file>',
-    help: 'test table; without one a part of the rows is held out',
+    help: 'test table, as --data is given; without one a part of the rows is held out',
+    kind: 'paths',
     setting: 'data.test',
   },
+  ...SOURCE_OPTIONS,
   {
     flags: '--drop <columns>',
     help: 'columns to leave out, comma-separated',
@@ -129,10 +134,10 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
 ];
 
 /** The values of MODELING_OPTIONS after parsing. */
-export interface ModelingOptions {
-  readonly data: string;
+export interface ModelingOptions extends SourceFlags {
+  readonly data: Input;
   readonly target: string;
-  readonly test?: string;
+  readonly test?: Input;
   readonly drop: readonly string[];
   readonly keep: readonly string[];
   readonly schema?: string;
@@ -166,7 +171,7 @@ export function modelingProgress(context: CommandContext): {
   const onEvent: OnModelingEvent = (event) => {
     switch (event.kind) {
       case 'reading':
-        return progress.update(`reading ${event.path}`);
+        return progress.update(`reading ${event.input}`);
       case 'run':
         current = event.name;
         return;

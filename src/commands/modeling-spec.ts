@@ -3,7 +3,9 @@ import { fileError } from '../data/file.js';
 import type { Recipe } from '../features/recipe.js';
 import { parseRecipe } from '../features/recipe-file.js';
 import type { ModelingSpec } from '../modeling/spec.js';
+import type { CommandContext } from './command.js';
 import type { ModelingOptions } from './modeling-options.js';
+import { sourceOptions } from './source-options.js';
 
 /** The recipe in a file, if one is named. @throws MlxError FILE_NOT_FOUND, CONFIG_INVALID */
 export async function readRecipe(path: string | undefined): Promise<Recipe | undefined> {
@@ -14,11 +16,12 @@ export async function readRecipe(path: string | undefined): Promise<Recipe | und
   return parseRecipe(text, path);
 }
 
-export async function modelingSpec(options: ModelingOptions): Promise<ModelingSpec> {
+export async function modelingSpec(options: ModelingOptions, context: CommandContext): Promise<ModelingSpec> {
   const { impute, outliers, encode, scale } = options;
   return {
     data: options.data,
     test: options.test,
+    source: sourceOptions(options, context, [options.data, options.test]),
     target: options.target,
     drop: options.drop,
     keep: options.keep,

@@ -71,7 +71,7 @@ function settingValue(
   return { value: spec.default, origin: 'default', source: null };
 }
 
-/** A path that was meant from the file's folder, as it is named from the working directory. */
+/** A path or pattern that was meant from the file's folder, as it is named from the working directory. */
 function fromHere(value: unknown, file: string | null, cwd: string): unknown {
   if (typeof value !== 'string' || file === null || isAbsolute(value)) return value;
   return relative(cwd, resolve(dirname(file), value));

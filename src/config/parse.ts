@@ -1,4 +1,5 @@
 import { MlxError } from '../errors.js';
+import { suggest } from '../suggest.js';
 import type { SettingSpec } from './settings.js';
 
 /**
@@ -63,9 +64,14 @@ export function checkSetting(spec: SettingSpec, value: unknown, where: string): 
   const problem = problemOf(spec, value);
   if (problem !== null)
     throw new MlxError('CONFIG_INVALID', `${where} ${problem}, not ${JSON.stringify(value)}.`, {
-      hint: spec.help,
+      hint: hintFor(spec, value),
     });
   return value;
+}
+
+function hintFor({ kind, choices, help }: SettingSpec, value: unknown): string {
+  const near = kind === 'text' && choices !== undefined ? suggest(String(value), choices) : undefined;
+  return near === undefined ? help : `Did you mean "${near}"?`;
 }
 
 function problemOf(spec: SettingSpec, value: unknown): string | null {

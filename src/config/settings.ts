@@ -1,3 +1,5 @@
+import { TEXT_ENCODINGS } from '../data/encoding.js';
+import { FILE_FORMATS } from '../data/file-format.js';
 import type { TimeFormat } from '../data/schema.js';
 
 /** How a setting's text (in a variable) and its JSON value are read; a `path` in the file is meant from the file's folder. */
@@ -17,11 +19,37 @@ export interface SettingSpec {
 export const SETTINGS = {
   name: { kind: 'text', default: null, help: 'Name of the model that this folder is about.' },
   experiment: { kind: 'text', default: 'default', help: 'Experiment that runs are filed under.' },
-  'data.train': { kind: 'path', default: null, help: 'Training table (CSV).' },
+  'data.train': {
+    kind: 'path',
+    default: null,
+    help: 'Training table: a file, or a pattern such as data/*.csv.',
+  },
   'data.test': {
     kind: 'path',
     default: null,
-    help: 'Test table; without one a part of the training table is held out.',
+    help: 'Test table, a file or a pattern; without one a part of the training table is held out.',
+  },
+  'data.delimiter': {
+    kind: 'text',
+    default: null,
+    help: 'Character between the cells of CSV files, `\\t` for a tab (default: found from the header).',
+  },
+  'data.quote': {
+    kind: 'text',
+    default: null,
+    help: 'Character around cells of CSV files that hold a delimiter (default: ").',
+  },
+  'data.encoding': {
+    kind: 'text',
+    default: 'auto',
+    choices: TEXT_ENCODINGS,
+    help: 'How the text of tables is encoded; `auto` is UTF-8, or UTF-16 where the file shows that.',
+  },
+  'data.format': {
+    kind: 'text',
+    default: 'auto',
+    choices: ['auto', ...FILE_FORMATS],
+    help: 'What tables are read as; `auto` goes by the ending of each file, then by its first bytes.',
   },
   'data.target': { kind: 'text', default: null, help: 'Column to learn.' },
   'data.drop': { kind: 'list', default: [], help: 'Columns to leave out.' },

@@ -1,31 +1,21 @@
 import type { CellSink } from './cell-sink.js';
-import { CsvStream } from './csv-stream.js';
-import type { TextEncoding } from './encoding.js';
-import type { FileFormat } from './format.js';
-import { type Input, type InputOptions, openInput } from './input.js';
-import { JsonStream } from './json-stream.js';
-import { ParquetStream } from './parquet-stream.js';
+import { type Input, openInput } from './input.js';
+import { openStream } from './open-stream.js';
 import { refuseEmpty } from './pour.js';
 import type { SourceFile } from './pour-files.js';
-import type { RowStream } from './row-stream.js';
+import type { SourceOptions } from './reading.js';
 import type { Schema } from './schema.js';
 import { SchemaPlan } from './schema-plan.js';
 import { RawSink } from './sinks.js';
 import type { Table } from './table.js';
 import { requireNames } from './wanted.js';
 
-export interface BatchOptions extends InputOptions {
+export interface BatchOptions extends SourceOptions {
   readonly batchRows: number;
   /** Columns of the schema to decode; each must be in the file. */
   readonly columns: readonly string[];
   /** Columns of the file to carry along as text, trimmed and otherwise untouched. */
   readonly extra?: readonly string[] | undefined;
-  /** One ASCII character; sniffed from the header when not given. */
-  readonly delimiter?: string | undefined;
-  /** One ASCII character; " when not given. */
-  readonly quote?: string | undefined;
-  /** How the text is encoded; `auto` when not given. */
-  readonly encoding?: TextEncoding | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
 }
@@ -65,11 +55,13 @@ export async function* readBatches(
 }
 
 async function* fileBatches(
-  { path, format }: SourceFile,
+  file: SourceFile,
   schema: Schema,
   options: BatchOptions,
 ): AsyncGenerator<TableBatch> {
-  const stream = await openStream(path, format, options);
+  const { path } = file;
+  const { columns, extra = [] } = options;
+  const stream = await openStream(file, { ...options, needed: [...columns, ...extra] });
   try {
     let batch = new Batch(path, schema, options, stream.header);
     let firstRow = 0;
@@ -89,13 +81,6 @@ async function* fileBatches(
   } finally {
     await stream.close();
   }
-}
-
-function openStream(path: string, format: FileFormat, options: BatchOptions): Promise<RowStream> {
-  const { columns, extra = [] } = options;
-  if (format === 'csv') return CsvStream.open(path, options);
-  if (format === 'parquet') return ParquetStream.open(path, options);
-  return JsonStream.open(path, { ...options, needed: [...columns, ...extra] });
 }
 
 /** Room is made for so many rows at once; a larger batch grows as it fills. */

@@ -1,10 +1,11 @@
 import type { Anomaly } from './anomaly.js';
 import { findDuplicateColumns } from './duplicate-columns.js';
 import { reasonToIgnore } from './infer.js';
+import { type Input, inputName } from './input-name.js';
 import { findLeaks, withoutLeaks } from './leakage.js';
 import { readTable } from './read.js';
 import { readByRules } from './read-by-rules.js';
-import type { ReadResult } from './reading.js';
+import type { ReadResult, SourceOptions } from './reading.js';
 import { type RoleOptions, withRoles } from './roles.js';
 import type { Schema, Task, TimeFormat } from './schema.js';
 import type { SchemaRules } from './schema-rules.js';
@@ -13,7 +14,8 @@ import { requireNames } from './wanted.js';
 import { validateWeights } from './weights.js';
 
 export interface TableRequest extends RoleOptions {
-  readonly path: string;
+  readonly input: Input;
+  readonly source?: SourceOptions | undefined;
   /** What a schema file says; without it the schema is inferred. */
   readonly rules?: SchemaRules | undefined;
   /** Goes before what a schema file says. */
@@ -38,9 +40,11 @@ export interface CheckedTable {
  * @throws MlxError as `readTable` and `withRoles` do
  */
 export async function readChecked(request: TableRequest): Promise<CheckedTable> {
-  const { path, timeFormats } = request;
+  const { input, source, timeFormats } = request;
   const rules = withTimeFormats(request);
-  const read = rules === undefined ? await readTable(path, { timeFormats }) : await readByRules(path, rules);
+  const read = await (rules === undefined
+    ? readTable(input, { ...source, timeFormats })
+    : readByRules(input, rules, source));
   const said = withRoles(read.schema, { ...request, ...rolesIn(request) });
   const byRules = rules === undefined ? undefined : rulesFor(rules, said);
   const left = new Set(byRules === undefined ? request.drop : ignoredColumns(byRules));
@@ -61,11 +65,12 @@ export async function readChecked(request: TableRequest): Promise<CheckedTable> 
  * @throws MlxError as `readTable` does
  */
 export async function readSecond(
-  path: string,
+  input: Input,
   { rules, schema }: Pick<CheckedTable, 'rules' | 'schema'>,
+  source: SourceOptions = {},
 ): Promise<ReadResult> {
-  if (rules === undefined) return readTable(path, { schema });
-  const read = await readByRules(path, rules);
+  if (rules === undefined) return readTable(input, { ...source, schema });
+  const read = await readByRules(input, rules, source);
   const found = [
     ...validateTable(read.table, rules, read.schema),
     ...validateWeights(read.table, read.schema),
@@ -73,10 +78,10 @@ export async function readSecond(
   return { ...read, anomalies: [...read.anomalies, ...found] };
 }
 
-function withTimeFormats({ rules, timeFormats = {}, path }: TableRequest): SchemaRules | undefined {
+function withTimeFormats({ rules, timeFormats = {}, input }: TableRequest): SchemaRules | undefined {
   if (rules === undefined) return undefined;
   const names = rules.columns.map(({ name }) => name);
-  requireNames(Object.keys(timeFormats), names, `The schema file for ${path}`);
+  requireNames(Object.keys(timeFormats), names, `The schema file for ${inputName(input)}`);
   const formatOf = new Map(Object.entries(timeFormats));
   const columns = rules.columns.map((rule) => {
     const timeFormat = formatOf.get(rule.name);

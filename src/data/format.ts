@@ -1,9 +1,5 @@
+import type { FileFormat } from './file-format.js';
 import { firstText } from './first-text.js';
-
-/** What a file is read as. `json` is one array of objects, `jsonl` an object a line; either is told from the other. */
-export type FileFormat = 'csv' | 'json' | 'jsonl' | 'parquet';
-
-export const FILE_FORMATS: readonly ('auto' | FileFormat)[] = ['auto', 'csv', 'json', 'jsonl', 'parquet'];
 
 const BY_ENDING: Readonly<Record<string, FileFormat>> = {
   csv: 'csv',

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { MlxError } from '../errors.js';
 import { writeError } from './atomic-file.js';
-import { detectFormat, type FileFormat, sniffFormat } from './format.js';
+import type { FileFormat } from './file-format.js';
+import { detectFormat, sniffFormat } from './format.js';
+import { type Input, STDIN_NAME, STDIN_PATH } from './input-name.js';
 import type { SourceFile } from './pour-files.js';
 
-/** A path, a pattern, `-` for standard input, or several paths and patterns. */
-export type Input = string | readonly string[];
+export type { Input } from './input-name.js';
 
 export interface InputOptions {
   /** `auto`, or none: by the ending of each file, else by its first bytes. */
@@ -26,7 +27,6 @@ export interface OpenInput {
   close(): Promise<void>;
 }
 
-const STDIN = 'standard input';
 const PATTERN = /[*?[{]|[!+@]\(/;
 
 /**
@@ -36,11 +36,11 @@ const PATTERN = /[*?[{]|[!+@]\(/;
  */
 export async function openInput(input: Input, { format, stdin }: InputOptions): Promise<OpenInput> {
   const names = typeof input === 'string' ? [input] : input;
-  if (names.includes('-')) {
+  if (names.includes(STDIN_PATH)) {
     if (names.length > 1 || stdin === undefined) {
       throw new MlxError(
         'USAGE',
-        `"-" (${STDIN}) ${names.length > 1 ? 'is read alone' : 'cannot be read here'}.`,
+        `"-" (${STDIN_NAME}) ${names.length > 1 ? 'is read alone' : 'cannot be read here'}.`,
         {
           hint: 'Write what it holds to a file.',
         },
@@ -113,7 +113,7 @@ async function spool(stdin: AsyncIterable<Uint8Array>, format: InputOptions['for
     }
     const isKnown = format !== undefined && format !== 'auto';
     return {
-      name: STDIN,
+      name: STDIN_NAME,
       files: [{ path, format: isKnown ? format : await sniffFormat(path) }],
       told,
       close,
@@ -127,11 +127,11 @@ async function spool(stdin: AsyncIterable<Uint8Array>, format: InputOptions['for
 function renamed(thrown: unknown, path: string): unknown {
   if (!(thrown instanceof MlxError)) return thrown;
   const { code, message, hint, details, cause } = thrown;
-  return new MlxError(code, message.replaceAll(path, STDIN), {
+  return new MlxError(code, message.replaceAll(path, STDIN_NAME), {
     cause,
     ...(hint === undefined ? {} : { hint }),
     ...(details === undefined
       ? {}
-      : { details: details.path === path ? { ...details, path: STDIN } : details }),
+      : { details: details.path === path ? { ...details, path: STDIN_NAME } : details }),
   });
 }

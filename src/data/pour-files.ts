@@ -3,7 +3,7 @@ import { MlxError } from '../errors.js';
 import type { Anomaly } from './anomaly.js';
 import type { ColumnSink, RowEstimate } from './column-sink.js';
 import { type Crew, withCrew } from './crew.js';
-import type { FileFormat } from './format.js';
+import type { FileFormat } from './file-format.js';
 import { JsonStream, LateKey } from './json-stream.js';
 import { ParquetStream } from './parquet-stream.js';
 import { type OpenSinks, type PourOptions, pourFile, refuseEmpty } from './pour.js';

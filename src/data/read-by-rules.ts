@@ -1,13 +1,16 @@
 import { type Anomaly, counted, NAMED_ROWS, type TfdvReason } from './anomaly.js';
 import { CellError, decodeText } from './cell.js';
 import { MAX_LEVELS, shareMissing } from './infer.js';
+import { type Input, type OpenInput, withInput } from './input.js';
 import { summarise } from './number-summary.js';
-import { readTable } from './read.js';
-import type { ReadOptions, ReadResult } from './reading.js';
+import { readOpen } from './read.js';
+import type { ReadOptions, ReadResult, SourceOptions } from './reading.js';
 import { type ColumnSchema, type ColumnType, columnKind, type Schema } from './schema.js';
 import type { ColumnRule, SchemaRules } from './schema-rules.js';
 import type { Column, StringColumn } from './table.js';
 import { epoch } from './time.js';
+
+type RuleOptions = SourceOptions & Pick<ReadOptions, 'chunkBytes'>;
 
 /**
  * Reads a table as its schema file says: a column has the type that the file gives it, whatever its cells look
@@ -17,11 +20,19 @@ import { epoch } from './time.js';
  * @throws MlxError as `readTable` does without a schema
  */
 export async function readByRules(
-  path: string,
+  input: Input,
   rules: SchemaRules,
-  options: Pick<ReadOptions, 'delimiter' | 'chunkBytes'> = {},
+  options: RuleOptions = {},
 ): Promise<ReadResult> {
-  const read = await readTable(path, options);
+  return withInput(input, options, (open) => readOpenByRules(open, rules, options));
+}
+
+async function readOpenByRules(
+  open: OpenInput,
+  rules: SchemaRules,
+  options: RuleOptions,
+): Promise<ReadResult> {
+  const read = await readOpen(open, options);
   const ruleOf = new Map(rules.columns.map((rule) => [rule.name, rule]));
   const inferred = new Map(read.schema.columns.map((column) => [column.name, column]));
   const ruled = read.table.columns.filter(({ name }) => ruleOf.has(name));
@@ -30,7 +41,7 @@ export async function readByRules(
     return rule !== undefined && seen !== undefined && hasLostText(column, seen, rule);
   });
   const texts = await readTexts(
-    path,
+    open,
     lost.map(({ name }) => name),
     options,
   );
@@ -71,16 +82,16 @@ function hasLostText(column: Column, seen: ColumnSchema, rule: ColumnRule): bool
 
 /** The trimmed text of columns, which need a second pass over the file. */
 async function readTexts(
-  path: string,
+  open: OpenInput,
   names: readonly string[],
-  options: Pick<ReadOptions, 'delimiter' | 'chunkBytes'>,
+  options: RuleOptions,
 ): Promise<ReadonlyMap<string, Column>> {
   if (names.length === 0) return new Map();
   const columns = names.map(
     (name): ColumnSchema => ({ name, type: 'text', role: 'ignore', missing: 0, unique: 0 }),
   );
   const schema: Schema = { version: 1, rows: 0, columns };
-  const { table } = await readTable(path, { ...options, schema, columns: names });
+  const { table } = await readOpen(open, { ...options, schema, columns: names });
   return new Map(table.columns.map((column) => [column.name, column]));
 }
 

@@ -1,6 +1,6 @@
 import type { RowEstimate } from './column-sink.js';
 import { inferRows } from './infer-rows.js';
-import { type Input, withInput } from './input.js';
+import { type Input, type OpenInput, withInput } from './input.js';
 import { LateKey } from './json-stream.js';
 import { pourText } from './pour.js';
 import { pourFiles, type SourceFile } from './pour-files.js';
@@ -10,9 +10,8 @@ import { SchemaPlan } from './schema-plan.js';
 import type { Table } from './table.js';
 
 export { type BatchOptions, readBatches, type TableBatch } from './batches.js';
-export { FILE_FORMATS, type FileFormat } from './format.js';
 export type { Input } from './input.js';
-export type { ReadOptions, ReadResult } from './reading.js';
+export type { ReadOptions, ReadResult, SourceOptions } from './reading.js';
 
 /**
  * Reads a table from CSV, JSON (an object a line, or an array of objects; either may be gzip) or Parquet. Without a
@@ -25,14 +24,17 @@ export type { ReadOptions, ReadResult } from './reading.js';
  *   file does not fit the schema or the other files; COLUMN_NOT_FOUND for an option that names no column; USAGE
  */
 export function readTable(input: Input, options: ReadOptions = {}): Promise<ReadResult> {
-  return withInput(input, options, async ({ name, files }) => {
-    try {
-      return await read(name, files, options, false);
-    } catch (thrown) {
-      if (!(thrown instanceof LateKey)) throw thrown;
-      return read(name, files, options, true);
-    }
-  });
+  return withInput(input, options, (open) => readOpen(open, options));
+}
+
+/** Reads an input that is open, and leaves it so: it may be read again. @throws MlxError as {@link readTable} */
+export async function readOpen({ name, files }: OpenInput, options: ReadOptions): Promise<ReadResult> {
+  try {
+    return await read(name, files, options, false);
+  } catch (thrown) {
+    if (!(thrown instanceof LateKey)) throw thrown;
+    return read(name, files, options, true);
+  }
 }
 
 async function read(

@@ -4,19 +4,23 @@ import type { InputOptions } from './input.js';
 import type { Schema, TimeFormat } from './schema.js';
 import type { Table } from './table.js';
 
-export interface ReadOptions extends InputOptions {
-  /** Read by this schema; inferred from all rows when not given. */
-  readonly schema?: Schema | undefined;
-  /** Formats of time columns that the data do not prove, by column name; only where the schema is inferred. */
-  readonly timeFormats?: Readonly<Record<string, TimeFormat>> | undefined;
-  /** Keep only these columns. */
-  readonly columns?: readonly string[] | undefined;
+/** How the bytes of a table are to be understood, and what `-` stands for: the same for all tables of a command. */
+export interface SourceOptions extends InputOptions {
   /** One ASCII character (a tab may be written `\t`); sniffed from the header when not given. */
   readonly delimiter?: string | undefined;
   /** One ASCII character; " when not given. */
   readonly quote?: string | undefined;
   /** How the text is encoded; `auto` when not given. Bytes that are no text in it are an error, never replaced. */
   readonly encoding?: TextEncoding | undefined;
+}
+
+export interface ReadOptions extends SourceOptions {
+  /** Read by this schema; inferred from all rows when not given. */
+  readonly schema?: Schema | undefined;
+  /** Formats of time columns that the data do not prove, by column name; only where the schema is inferred. */
+  readonly timeFormats?: Readonly<Record<string, TimeFormat>> | undefined;
+  /** Keep only these columns. */
+  readonly columns?: readonly string[] | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
   /** Threads to read with, 0 for none; decided by the file and the machine when not given. Makes no difference to the result. */

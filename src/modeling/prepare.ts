@@ -1,6 +1,7 @@
 import { readChecked, readSecond } from '../data/checked-table.js';
 import { findDuplicateRows } from '../data/duplicate-rows.js';
 import { type HoldOut, holdOutRows } from '../data/hold-out.js';
+import { type Input, inputName } from '../data/input-name.js';
 import { featureColumns, type Schema } from '../data/schema.js';
 import { readSchemaFile } from '../data/schema-file.js';
 import { type Table, takeRows } from '../data/table.js';
@@ -15,7 +16,7 @@ export interface LabelledTable {
   readonly table: Table;
   readonly target: Target;
   readonly digest: string;
-  readonly path: string;
+  readonly input: Input;
   /** How much each row counts, above 0; only where a column has the role `weight`. */
   readonly weights?: Float64Array;
 }
@@ -41,13 +42,14 @@ export interface PreparedData {
  * @throws MlxError what reading, checking and the target throw: DATA_*, TARGET_*, FEATURES_MISSING …
  */
 export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent): Promise<PreparedData> {
-  onEvent({ kind: 'reading', path: spec.data });
+  const name = inputName(spec.data);
+  onEvent({ kind: 'reading', input: name });
   const task = spec.task === 'auto' ? undefined : spec.task;
   const rules = spec.schema === undefined ? undefined : await readSchemaFile(spec.schema);
-  const checked = await readChecked({ ...spec, path: spec.data, task, rules });
+  const checked = await readChecked({ ...spec, input: spec.data, task, rules });
   const { read, schema } = checked;
   const anomalies = ofUsedColumns(checked.anomalies, schema);
-  failOnErrors(anomalies, spec.data);
+  failOnErrors(anomalies, name);
   requireFeatures(schema, spec);
   const { table, duplicatesDropped } = withoutDuplicates(read.table, schema, spec);
   const target = prepareTarget(table, schema, task === undefined ? {} : { task });
@@ -56,22 +58,22 @@ export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent):
     const message = `The weights are checked and kept, but ${spec.algorithm} does not use them: each row counts once.`;
     onEvent({ kind: 'warning', message });
   }
-  const own = { table, target, digest: read.digest, path: spec.data };
+  const own = { table, target, digest: read.digest, input: spec.data };
   const whole = labelled(weights === undefined ? own : { ...own, weights });
   const unlabelled = table.rows - whole.table.rows;
   const common = { schema, unlabelled, duplicatesDropped };
   if (spec.test === undefined) return { ...common, ...hold(whole, schema, spec), anomalies };
-  onEvent({ kind: 'reading', path: spec.test });
-  const other = await readSecond(spec.test, checked);
+  onEvent({ kind: 'reading', input: inputName(spec.test) });
+  const other = await readSecond(spec.test, checked, spec.source);
   const otherAnomalies = ofUsedColumns(other.anomalies, schema);
-  failOnErrors(otherAnomalies, spec.test);
+  failOnErrors(otherAnomalies, inputName(spec.test));
   const options = { task: whole.target.task, classes: whole.target.classes };
   const { table: rows, digest } = other;
   const test = labelled({
     table: rows,
     target: prepareTarget(rows, schema, options),
     digest,
-    path: spec.test,
+    input: spec.test,
   });
   const found = [...anomalies, ...otherAnomalies];
   return { ...common, train: whole, test, split: 'file', splitColumn: null, anomalies: found };
@@ -85,9 +87,13 @@ function ofUsedColumns(anomalies: readonly Anomaly[], schema: Schema): readonly 
 
 function requireFeatures(schema: Schema, { data, target }: ModelingSpec): void {
   if (featureColumns(schema).length > 0) return;
-  throw new MlxError('FEATURES_MISSING', `No column of ${data} can be used to learn "${target}".`, {
-    hint: 'See which columns are left out and why with `mlx preprocess`.',
-  });
+  throw new MlxError(
+    'FEATURES_MISSING',
+    `No column of ${inputName(data)} can be used to learn "${target}".`,
+    {
+      hint: 'See which columns are left out and why with `mlx preprocess`.',
+    },
+  );
 }
 
 function withoutDuplicates(
@@ -120,7 +126,7 @@ function hold(
   if (split.train.length === 0 || split.test.length === 0) {
     throw new MlxError(
       'DATA_EMPTY',
-      `${whole.path} has too few rows with a target to hold some out (${whole.table.rows}).`,
+      `${inputName(whole.input)} has too few rows with a target to hold some out (${whole.table.rows}).`,
       {
         hint: 'Give a test table with --test, or more rows.',
       },
@@ -139,11 +145,14 @@ function hold(
 
 /** The rows whose target is known. */
 function labelled(whole: LabelledTable): LabelledTable {
-  const { target, path } = whole;
+  const { target, input } = whole;
   if (!target.values.includes(Number.NaN)) return whole;
   const known = Int32Array.from(target.values.keys()).filter((row) => !Number.isNaN(target.values[row]));
   if (known.length === 0) {
-    throw new MlxError('TARGET_UNUSABLE', `No row of ${path} has a value of "${target.name}" that is known.`);
+    throw new MlxError(
+      'TARGET_UNUSABLE',
+      `No row of ${inputName(input)} has a value of "${target.name}" that is known.`,
+    );
   }
   return takeLabelled(whole, known);
 }

@@ -1,13 +1,16 @@
 import type { SplitMethod } from '../data/hold-out.js';
+import type { Input, SourceOptions } from '../data/read.js';
 import type { Task, TimeFormat } from '../data/schema.js';
 import type { Recipe } from '../features/recipe.js';
 
 /** What a training run is asked to do. */
 export interface ModelingSpec {
-  /** Path of the training table. */
-  readonly data: string;
-  /** Path of the test table; without one a part of the training table is held out. */
-  readonly test?: string | undefined;
+  /** The training table. */
+  readonly data: Input;
+  /** The test table; without one a part of the training table is held out. */
+  readonly test?: Input | undefined;
+  /** How both tables are read. */
+  readonly source?: SourceOptions | undefined;
   readonly target: string;
   readonly drop: readonly string[];
   /** Columns that stay features although they would be left out. */
@@ -39,7 +42,7 @@ export interface ModelingSpec {
 
 /** What happens while a model is made; the command decides how it is shown. */
 export type ModelingEvent =
-  | { readonly kind: 'reading'; readonly path: string }
+  | { readonly kind: 'reading'; readonly input: string }
   | { readonly kind: 'run'; readonly id: string; readonly name: string }
   | { readonly kind: 'preparing'; readonly rows: number; readonly columns: number }
   | { readonly kind: 'fitting'; readonly algorithm: string; readonly rows: number; readonly features: number }

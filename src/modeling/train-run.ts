@@ -1,3 +1,4 @@
+import { inputText } from '../data/input-name.js';
 import { featureColumns, type Schema } from '../data/schema.js';
 import { takeRows } from '../data/table.js';
 import { MlxError, toMlxError } from '../errors.js';
@@ -23,6 +24,7 @@ import { gitCommitOf } from './git.js';
 import { importanceCsv } from './importance.js';
 import { trainingMatrix } from './matrix.js';
 import { type PreparedData, prepareData } from './prepare.js';
+import { sourceParams } from './source-params.js';
 import type { ModelingSpec, OnModelingEvent } from './spec.js';
 
 /** What a run touches outside its own data. */
@@ -121,12 +123,12 @@ async function openRun(
   deps.onEvent({ kind: 'run', id: run.id, name: run.name });
   const { train, test } = data;
   await run.setDataset({
-    path: train.path,
+    path: inputText(train.input),
     digest: train.digest,
     rows: train.table.rows,
     columns: train.table.columns.length,
   });
-  await run.setTestDataset({ path: test.path, digest: test.digest, rows: test.table.rows });
+  await run.setTestDataset({ path: inputText(test.input), digest: test.digest, rows: test.table.rows });
   return run;
 }
 
@@ -135,6 +137,7 @@ function dataParams(spec: ModelingSpec, data: PreparedData): Record<string, stri
   const { splitColumn, duplicatesDropped } = data;
   const { keep = [] } = spec;
   return {
+    ...sourceParams(spec),
     ...(splitColumn === null ? {} : { split_column: splitColumn }),
     ...(keep.length === 0 ? {} : { keep: keep.join(',') }),
     ...(spec.schema === undefined ? {} : { schema: spec.schema }),

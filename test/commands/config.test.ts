@@ -69,7 +69,7 @@ describe('mlx config', () => {
       ['table', 'csv', 'md'].map((format) => mlx(folder, ['config', 'data.d', '--format', format])),
     );
     const path = join(folder, 'mlops.config.json');
-    expect(table?.stdout).toMatch(/^setting +value +from +source\ndata\.drop +\["id"\] {2}file/);
+    expect(table?.stdout).toMatch(/^setting +value +from +source\n(?:.*\n)?data\.drop +\["id"\] {2}file/);
     expect(csv?.stdout).toMatch(/^setting,value,from,source\n/);
     expect(csv?.stdout).toContain(`\ndata.drop,"[""id""]",file,${path}\n`);
     expect(markdown?.stdout).toContain(`| data.drop | ["id"] | file | ${path} |`);

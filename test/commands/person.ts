@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { CommandContext } from '#mlx/commands/command.js';
 import { loadConfig } from '#mlx/config/load.js';
 import { openStore, type Store } from '#mlx/store/store.js';
@@ -48,6 +49,7 @@ export function personIn(
     note() {},
     warn() {},
     print() {},
+    stdin: () => Readable.from([]),
     confirm: async () => true,
     choose: async (_, choices, flag) => answer({ flag, choices, initial: null }),
     input: async (_, flag, initial) => answer({ flag, choices: null, initial: initial ?? null }),

@@ -31,7 +31,7 @@ const isYes: Make = () => (random.next() < 0.3 ? 'yes' : 'no');
 const amount: Make = () => Math.exp(3 * random.normal()).toFixed(6);
 
 async function verdict(path: string) {
-  const { schema, anomalies } = await readChecked({ path, target: 'y', drop: [], keep: [] });
+  const { schema, anomalies } = await readChecked({ input: path, target: 'y', drop: [], keep: [] });
   const found = anomalies.filter(({ kind }) => kind.startsWith('leakage'));
   return {
     role: schema.columns.find(({ name }) => name === 'suspect')?.role,
@@ -70,18 +70,18 @@ describe('a column that is as good as the target is left out', () => {
 
   it('nor where it is kept, in which case it is warned of, or where nothing else is left', async () => {
     const path = tableOf(500, isYes, (_, label) => `${label}!`);
-    const kept = await readChecked({ path, target: 'y', keep: ['suspect'] });
+    const kept = await readChecked({ input: path, target: 'y', keep: ['suspect'] });
     expect(kept.schema.columns[1]?.role).toBe('feature');
     expect(kept.anomalies).toMatchObject([
       { column: 'suspect', kind: 'leakage-suspect', severity: 'warning' },
     ]);
-    const alone = await readChecked({ path, target: 'y', drop: ['honest'] });
+    const alone = await readChecked({ input: path, target: 'y', drop: ['honest'] });
     expect(alone.schema.columns[1]?.role).toBe('feature');
   });
 
   it('the reason and the way back are said', async () => {
     const { schema, anomalies } = await readChecked({
-      path: tableOf(500, isYes, (_, label) => `${label}!`),
+      input: tableOf(500, isYes, (_, label) => `${label}!`),
       target: 'y',
     });
     expect(schema.columns[1]?.reason).toMatch(
@@ -170,7 +170,7 @@ describe.skipIf(!existsSync(shared('telco.csv')))('real tables', () => {
     ['elec.csv', 'class', []],
     ['bike_hour.csv', 'cnt', ['registered leakage-suspect']],
   ])('%s', async (name, target, expected) => {
-    const { anomalies, schema } = await readChecked({ path: shared(name), target });
+    const { anomalies, schema } = await readChecked({ input: shared(name), target });
     expect(anomalies.map(({ column, kind }) => `${column} ${kind}`)).toEqual(expected);
     expect(schema.columns.filter(({ reason }) => reason?.startsWith('duplicate'))).toEqual([]);
   });

@@ -152,24 +152,24 @@ describe('a table that is read, given its roles and checked', () => {
   it('a time format that is named goes before the file, and must be of a column in it', async () => {
     const path = put('day\n01/02/2020\n03/04/2020\n');
     const day = rules({ name: 'day', type: 'category' });
-    const { schema } = await readChecked({ path, rules: day, timeFormats: { day: 'mdy' } });
+    const { schema } = await readChecked({ input: path, rules: day, timeFormats: { day: 'mdy' } });
     expect(schema.columns[0]).toMatchObject({
       type: 'time',
       timeFormat: 'mdy',
       min: Date.UTC(2020, 0, 2) / 1000,
     });
-    expect(await failure(() => readChecked({ path, rules: day, timeFormats: { dya: 'mdy' } }))).toMatchObject(
-      {
-        code: 'COLUMN_NOT_FOUND',
-        hint: 'Did you mean "day"?',
-      },
-    );
+    expect(
+      await failure(() => readChecked({ input: path, rules: day, timeFormats: { dya: 'mdy' } })),
+    ).toMatchObject({
+      code: 'COLUMN_NOT_FOUND',
+      hint: 'Did you mean "day"?',
+    });
   });
 
   it('a feature without a value is no feature, and that it is missing is said', async () => {
     const path = put('x,y\n,1\nNA,2\n');
     const checked = await readChecked({
-      path,
+      input: path,
       rules: rules({ name: 'x', type: 'number', max_missing: 0.5 }),
     });
     expect(checked.schema.columns[0]).toMatchObject({ role: 'ignore', reason: 'every value is missing' });

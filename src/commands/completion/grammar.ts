@@ -1,5 +1,5 @@
 import { SETTINGS, type SettingKey, type SettingSpec } from '../../config/settings.js';
-import type { ArgumentSpec, CommandSpec, OptionSpec } from '../command.js';
+import { type ArgumentSpec, type CommandSpec, isRepeatable, type OptionSpec } from '../command.js';
 import type { CommandLine } from './command-line.js';
 
 /** What may stand after an option or as an argument. */
@@ -67,7 +67,7 @@ function optionOf(option: OptionSpec): GrammarOption {
     flag: /--[a-z0-9-]+/.exec(option.flags)?.[0] as string,
     help: option.help,
     value: option.kind === 'flag' || !hasValue(option.flags) ? null : optionValue(option),
-    repeats: option.kind === 'list' || option.kind === 'pairs',
+    repeats: isRepeatable(option),
   };
 }
 

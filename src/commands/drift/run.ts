@@ -1,6 +1,7 @@
 import { textSetting } from '../../config/settings.js';
 import { tableFromRecords } from '../../data/cell.js';
-import { readTable } from '../../data/read.js';
+import { inputName } from '../../data/input-name.js';
+import { type Input, readTable } from '../../data/read.js';
 import type { Schema } from '../../data/schema.js';
 import type { Column, Table } from '../../data/table.js';
 import { ERRORS, MlxError } from '../../errors.js';
@@ -14,10 +15,11 @@ import type { LabelledPrediction } from '../../store/prediction-records.js';
 import { alertChannels } from '../alerts.js';
 import type { CommandContext, Outcome } from '../command.js';
 import { type OpenedModel, openModel } from '../model-source.js';
+import { type SourceFlags, sourceOptions } from '../source-options.js';
 
-export interface DriftOptions {
+export interface DriftOptions extends SourceFlags {
   readonly model: string;
-  readonly data?: string;
+  readonly data?: Input;
   /** Seconds. */
   readonly last?: number;
   readonly alpha: number;
@@ -105,9 +107,12 @@ async function readWindow(
   const { columns } = opened.model.manifest;
   if (options.data !== undefined) {
     const schema: Schema = { version: 1, rows: 0, columns };
-    const { table, digest } = await readTable(options.data, { schema });
+    const { table, digest } = await readTable(options.data, {
+      ...sourceOptions(options, context, [options.data]),
+      schema,
+    });
     const isTraining = digest === opened.model.manifest.dataset?.digest;
-    return { table, source: options.data, log: [], isTraining };
+    return { table, source: inputName(options.data), log: [], isTraining };
   }
   const { version } = opened;
   if (version === null) {

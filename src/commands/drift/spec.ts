@@ -1,4 +1,5 @@
 import { type CommandSpec, loadParts } from '../command.js';
+import { SOURCE_OPTIONS, TABLE_HELP } from '../source-options.js';
 
 export const driftSpec: CommandSpec = {
   path: ['drift'],
@@ -15,7 +16,8 @@ export const driftSpec: CommandSpec = {
       setting: 'name',
       ask: 'Which model?',
     },
-    { flags: '--data <file>', help: 'table to judge (CSV)' },
+    { flags: '--data <file>', help: `table to judge: ${TABLE_HELP}`, kind: 'paths' },
+    ...SOURCE_OPTIONS,
     {
       flags: '--last <duration>',
       help: 'judge the predictions logged in the last 24h, 7d …',

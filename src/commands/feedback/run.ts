@@ -1,9 +1,10 @@
-import { readBatches } from '../../data/read.js';
+import { type Input, readBatches } from '../../data/read.js';
 import type { Schema } from '../../data/schema.js';
 import type { CommandContext, Outcome } from '../command.js';
+import { type SourceFlags, sourceOptions } from '../source-options.js';
 
-export interface FeedbackOptions {
-  readonly data: string;
+export interface FeedbackOptions extends SourceFlags {
+  readonly data: Input;
   readonly idColumn: string;
   readonly labelColumn: string;
 }
@@ -25,11 +26,13 @@ export async function run(
   options: FeedbackOptions,
   context: CommandContext,
 ): Promise<Outcome<FeedbackDocument>> {
+  const source = sourceOptions(options, context, [options.data]);
   const store = await context.store();
   const { idColumn, labelColumn } = options;
   const counts = { rows: 0, added: 0, updated: 0, unchanged: 0, unknown: 0, empty: 0 };
   const extra = [idColumn, labelColumn];
   for await (const batch of readBatches(options.data, NO_COLUMNS, {
+    ...source,
     batchRows: BATCH_ROWS,
     columns: [],
     extra,

@@ -1,4 +1,5 @@
 import { type CommandSpec, loadParts } from '../command.js';
+import { SOURCE_OPTIONS, TABLE_HELP } from '../source-options.js';
 
 export const feedbackSpec: CommandSpec = {
   path: ['feedback'],
@@ -7,7 +8,13 @@ export const feedbackSpec: CommandSpec = {
   description:
     'Rows of prediction id and label. Bringing the same labels again changes nothing; unknown ids are counted.',
   options: [
-    { flags: '--data <file>', help: 'table with the labels (CSV)', ask: 'Which table has the labels?' },
+    {
+      flags: '--data <file>',
+      help: `table with the labels: ${TABLE_HELP}`,
+      kind: 'paths',
+      ask: 'Which table has the labels?',
+    },
+    ...SOURCE_OPTIONS,
     { flags: '--id-column <name>', help: 'column with the prediction ids', default: 'prediction_id' },
     { flags: '--label-column <name>', help: 'column with the labels', default: 'label' },
   ],

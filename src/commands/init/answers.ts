@@ -1,11 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { SettingKey } from '../../config/settings.js';
+import { STDIN_PATH } from '../../data/input-name.js';
+import { readHeader } from '../../data/open-stream.js';
+import type { SourceOptions } from '../../data/read.js';
 import { MlxError } from '../../errors.js';
 import { checkModelName } from '../../registry/names.js';
 import { didYouMean } from '../../suggest.js';
 import type { CommandContext } from '../command.js';
-import { readHeader } from './header.js';
 
 /** What a person may say on the command line. */
 export interface InitFlags {
@@ -28,6 +30,7 @@ export interface InitAnswers {
 const OTHER_FILE = 'another file';
 const NO_TEST = 'none: hold out a part of the training table';
 const MAX_CHOICES = 30;
+const TABLE_ENDING = /\.(?:(?:csv|tsv|jsonl|ndjson)(?:\.gz)?|parquet)$/i;
 
 /**
  * Flags first, then what the configuration in this folder says. Questions are asked only for a new
@@ -52,7 +55,7 @@ export async function settleAnswers(
     (isAsking ? await context.input('What shall the model be called?', '--name', folderName) : folderName);
   checkModelName(name);
   const train = flags.data ?? known('data.train') ?? (isAsking ? await askTable(context) : null);
-  const header = train === null ? null : await headerOf(train, context);
+  const header = train === null ? null : await headerOf(train, sourceIn(known), context);
   const target = await settleTarget(flags.target, known('data.target'), header, isAsking, context);
   const test = flags.test ?? known('data.test') ?? (isAsking ? await askTest(context, train) : null);
   return { name, train, test, target, algorithm: flags.algorithm ?? known('training.algorithm') };
@@ -94,11 +97,28 @@ async function settleTarget(
   return target;
 }
 
-async function headerOf(path: string, context: CommandContext): Promise<readonly string[] | null> {
-  const absolute = resolve(context.cwd, path);
-  if (existsSync(absolute)) return readHeader(absolute);
-  context.warn(`${path} is not there yet; put it there before \`mlx train\`.`);
-  return null;
+/** How the configuration says that tables are read. */
+function sourceIn(known: (key: SettingKey) => string | null): SourceOptions {
+  return {
+    delimiter: known('data.delimiter') ?? undefined,
+    quote: known('data.quote') ?? undefined,
+    encoding: (known('data.encoding') ?? undefined) as SourceOptions['encoding'],
+    format: (known('data.format') ?? undefined) as SourceOptions['format'],
+  };
+}
+
+async function headerOf(
+  path: string,
+  source: SourceOptions,
+  context: CommandContext,
+): Promise<readonly string[] | null> {
+  try {
+    return await readHeader(path === STDIN_PATH ? path : resolve(context.cwd, path), source);
+  } catch (thrown) {
+    if (!(thrown instanceof MlxError) || thrown.code !== 'FILE_NOT_FOUND') throw thrown;
+    context.warn(`${path} is not there yet; put it there before \`mlx train\`.`);
+    return null;
+  }
 }
 
 async function askTable(context: CommandContext): Promise<string> {
@@ -121,7 +141,7 @@ async function askTest(context: CommandContext, train: string | null): Promise<s
 
 function tablesIn(folder: string): string[] {
   return readdirSync(folder)
-    .filter((file) => file.toLowerCase().endsWith('.csv'))
+    .filter((file) => TABLE_ENDING.test(file))
     .sort()
     .slice(0, MAX_CHOICES);
 }

@@ -9,8 +9,11 @@ export const initSpec: CommandSpec = {
     'it changes nothing; a file that differs is kept unless --force is given. Settings that you added stay in any case.',
   options: [
     { flags: '--name <name>', help: 'name of the model (default with --yes: name of the folder)' },
-    { flags: '--data <file>', help: 'training table (CSV)' },
-    { flags: '--test <file>', help: 'test table; without one a part of the rows is held out' },
+    { flags: '--data <file>', help: 'training table: a file, or a quoted pattern' },
+    {
+      flags: '--test <file>',
+      help: 'test table, as --data is given; without one a part of the rows is held out',
+    },
     { flags: '--target <column>', help: 'column to learn' },
     {
       flags: '--algorithm <name>',

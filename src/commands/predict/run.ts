@@ -1,4 +1,5 @@
-import { readBatches } from '../../data/read.js';
+import { inputName } from '../../data/input-name.js';
+import { type Input, readBatches } from '../../data/read.js';
 import type { Schema } from '../../data/schema.js';
 import { writeCsv } from '../../data/write.js';
 import { MlxError } from '../../errors.js';
@@ -6,10 +7,11 @@ import type { Manifest } from '../../scoring/manifest.js';
 import { predictionAt } from '../../scoring/prediction.js';
 import type { CommandContext, Outcome } from '../command.js';
 import { openModel } from '../model-source.js';
+import { type SourceFlags, sourceOptions } from '../source-options.js';
 
-export interface PredictOptions {
+export interface PredictOptions extends SourceFlags {
   readonly model: string;
-  readonly data: string;
+  readonly data: Input;
   readonly out: string;
   readonly keep?: readonly string[];
   readonly batchRows: number;
@@ -29,14 +31,16 @@ export async function run(
   context: CommandContext,
 ): Promise<Outcome<PredictDocument>> {
   if (options.batchRows < 1) throw new MlxError('USAGE', '--batch-rows must be 1 or more.');
+  const source = sourceOptions(options, context, [options.data]);
   const startedAt = performance.now();
   const { model, label } = await openModel(context, options.model, options.threads);
-  const progress = context.progress(`scoring ${options.data} with ${label}`);
+  const progress = context.progress(`scoring ${inputName(options.data)} with ${label}`);
   const { manifest } = model;
   const keep = options.keep ?? [];
   const header = [...keep, ...outputColumns(manifest)];
   const schema: Schema = { version: 1, rows: 0, columns: manifest.columns };
   const batches = readBatches(options.data, schema, {
+    ...source,
     batchRows: options.batchRows,
     columns: manifest.columns.map(({ name }) => name),
     extra: keep,

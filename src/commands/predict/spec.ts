@@ -1,4 +1,5 @@
 import { type CommandSpec, loadParts } from '../command.js';
+import { SOURCE_OPTIONS, TABLE_HELP } from '../source-options.js';
 
 export const predictSpec: CommandSpec = {
   path: ['predict'],
@@ -14,7 +15,13 @@ export const predictSpec: CommandSpec = {
       setting: 'name',
       ask: 'Which model shall score?',
     },
-    { flags: '--data <file>', help: 'table to score (CSV)', ask: 'Which table shall be scored?' },
+    {
+      flags: '--data <file>',
+      help: `table to score: ${TABLE_HELP}`,
+      kind: 'paths',
+      ask: 'Which table shall be scored?',
+    },
+    ...SOURCE_OPTIONS,
     {
       flags: '--out <file>',
       help: 'where the predictions are written (CSV)',
@@ -24,6 +31,9 @@ export const predictSpec: CommandSpec = {
     { flags: '--batch-rows <n>', help: 'rows scored at a time', kind: 'integer', default: 8192 },
     { flags: '--threads <n>', help: 'threads of ONNX Runtime', kind: 'integer', default: 2 },
   ],
-  examples: ['mlx predict --model churn --data new.csv --out scored.csv --keep customer_id'],
+  examples: [
+    'mlx predict --model churn --data new.csv --out scored.csv --keep customer_id',
+    "mlx predict --model churn --data 'days/*.parquet' --out scored.csv",
+  ],
   load: () => loadParts(import('./run.js'), import('./view.js')),
 };

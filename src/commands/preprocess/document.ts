@@ -1,5 +1,6 @@
 import type { Anomaly } from '../../data/anomaly.js';
 import type { DuplicateRows } from '../../data/duplicate-rows.js';
+import { inputText } from '../../data/input-name.js';
 import type { ReadResult } from '../../data/read.js';
 import type { Schema } from '../../data/schema.js';
 import type { SchemaRules } from '../../data/schema-rules.js';
@@ -22,7 +23,7 @@ export function preprocessDocument(options: PreprocessOptions, parts: Parts) {
   const { read, schema, rules, test, duplicates, features } = parts;
   return {
     dataset: {
-      path: options.data,
+      path: inputText(options.data),
       digest: read.digest,
       bytes: read.bytes,
       rows: read.table.rows,
@@ -57,7 +58,7 @@ export function preprocessDocument(options: PreprocessOptions, parts: Parts) {
     test:
       test === undefined
         ? null
-        : { path: options.test ?? '', rows: test.table.rows, anomalies: test.anomalies },
+        : { path: inputText(options.test ?? ''), rows: test.table.rows, anomalies: test.anomalies },
     features: features === null ? null : featuresDocument(options, features),
     timings: { read_ms: parts.timings.readMs, total_ms: parts.timings.totalMs },
   };

@@ -1,4 +1,5 @@
 import type { Anomaly, AnomalyKind } from '../../data/anomaly.js';
+import { inputName } from '../../data/input-name.js';
 import type { PreprocessDocument } from './document.js';
 
 /** What is checked of each column, and the anomalies that speak of it. */
@@ -25,8 +26,8 @@ export function junitDocument(result: PreprocessDocument): string {
   const ignored = new Set(schema.filter(({ role }) => role === 'ignore').map(({ name }) => name));
   const all = [...(file.columns ?? []), ...schema.map(({ name }) => name)];
   const columns = [...new Set(all)].filter((name) => !ignored.has(name));
-  const suites = [suiteOf(dataset.path, columns, anomalies)];
-  if (test !== null) suites.push(suiteOf(test.path, columns, test.anomalies));
+  const suites = [suiteOf(inputName(dataset.path), columns, anomalies)];
+  if (test !== null) suites.push(suiteOf(inputName(test.path), columns, test.anomalies));
   const [tests, failures] = [sum(suites, 'tests'), sum(suites, 'failures')];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { writeAtomically } from '../../data/atomic-file.js';
+import { type Input, inputName } from '../../data/input-name.js';
 import { profileTable } from '../../data/profile/profile-table.js';
 import type { ReadResult } from '../../data/read.js';
 import type { Schema } from '../../data/schema.js';
@@ -16,7 +17,7 @@ export function checkProfilePath(path: string | undefined): void {
 }
 
 interface Profiled {
-  readonly data: string;
+  readonly data: Input;
   readonly read: ReadResult;
   readonly schema: Schema;
   /** The schema was inferred from this very table. */
@@ -32,6 +33,12 @@ export async function writeProfile(path: string, profiled: Profiled): Promise<vo
   const text =
     extname(path) === '.json'
       ? `${JSON.stringify(profile, null, 2)}\n`
-      : profilePage(profile, { title: basename(data), date: now.toISOString().slice(0, 10) });
+      : profilePage(profile, {
+          title: [data]
+            .flat()
+            .map((path) => basename(inputName(path)))
+            .join(', '),
+          date: now.toISOString().slice(0, 10),
+        });
   await writeAtomically(path, (temporary) => writeFile(temporary, text));
 }

@@ -1,7 +1,8 @@
 import { readChecked, readSecond } from '../../data/checked-table.js';
 import { findDuplicateRows } from '../../data/duplicate-rows.js';
 import type { SplitMethod } from '../../data/hold-out.js';
-import type { ReadResult } from '../../data/read.js';
+import { inputName } from '../../data/input-name.js';
+import type { Input, ReadResult } from '../../data/read.js';
 import type { TimeFormat } from '../../data/schema.js';
 import { readSchemaFile, writeSchemaFile } from '../../data/schema-file.js';
 import { extendedRules, rulesOf } from '../../data/schema-rules.js';
@@ -10,14 +11,15 @@ import { ERRORS } from '../../errors.js';
 import { planRecipe, TABLE_RECIPE } from '../../features/recipe.js';
 import type { CommandContext, Outcome } from '../command.js';
 import { readRecipe } from '../modeling-spec.js';
+import { type SourceFlags, sourceOptions } from '../source-options.js';
 import { type PreprocessDocument, preprocessDocument } from './document.js';
 import { makeFeatures } from './features.js';
 import { checkProfilePath, writeProfile } from './profile.js';
 
-export interface PreprocessOptions {
-  readonly data: string;
+export interface PreprocessOptions extends SourceFlags {
+  readonly data: Input;
   readonly target?: string;
-  readonly test?: string;
+  readonly test?: Input;
   readonly out?: string;
   readonly saveGraph?: string;
   readonly saveSchema?: string;
@@ -51,18 +53,20 @@ export async function run(
   const choices = { impute, outliers, encode, scale };
   const plan = planRecipe(TABLE_RECIPE, choices, await readRecipe(options.recipe));
   checkProfilePath(options.profile);
+  const source = sourceOptions(options, context, [options.data, options.test]);
   const startedAt = performance.now();
-  const progress = context.progress(`reading ${options.data}`);
+  const progress = context.progress(`reading ${inputName(options.data)}`);
   try {
     const rules = options.schema === undefined ? undefined : await readSchemaFile(options.schema);
     const checked = await readChecked({
       ...options,
-      path: options.data,
+      input: options.data,
+      source,
       timeFormats: options.timeFormat,
       rules,
     });
     const { schema } = checked;
-    const test = options.test === undefined ? undefined : await readSecond(options.test, checked);
+    const test = options.test === undefined ? undefined : await readSecond(options.test, checked, source);
     const duplicates = findDuplicateRows(checked.read.table, schema);
     const read = options.dropDuplicates ? withRows(checked.read, duplicates.kept) : checked.read;
     const { anomalies } = checked;

@@ -1,5 +1,6 @@
 import { type CommandSpec, loadParts } from '../command.js';
 import { MODELING_OPTIONS } from '../modeling-options.js';
+import { SOURCE_OPTIONS, TABLE_HELP } from '../source-options.js';
 
 const SHARED = [
   '--drop',
@@ -30,14 +31,22 @@ export const preprocessSpec: CommandSpec = {
     'and standardised, categories filled with the most frequent level and one-hot encoded, times taken apart; the flags\n' +
     'choose otherwise.',
   options: [
-    { flags: '--data <file>', help: 'table (CSV)', setting: 'data.train', ask: 'Which table?' },
+    {
+      flags: '--data <file>',
+      help: `table: ${TABLE_HELP}`,
+      kind: 'paths',
+      setting: 'data.train',
+      ask: 'Which table?',
+    },
     { flags: '--target <column>', help: 'column to learn: kept beside the features', setting: 'data.target' },
     {
       flags: '--test <file>',
-      help: 'second table; the steps are fitted on --data alone',
+      help: 'second table, as --data is given; the steps are fitted on --data alone',
+      kind: 'paths',
       setting: 'data.test',
     },
-    { flags: '--out <file>', help: 'where the features are written: .parquet or .csv' },
+    ...SOURCE_OPTIONS,
+    { flags: '--out <file>', help: 'where the features are written: .parquet, .csv or .csv.gz' },
     { flags: '--save-graph <file>', help: 'write the fitted preprocessing as ONNX' },
     { flags: '--save-schema <file>', help: 'write the schema as a file to edit (JSON)' },
     {
@@ -58,6 +67,8 @@ export const preprocessSpec: CommandSpec = {
   examples: [
     'mlx preprocess --data adult_train.csv --target income --profile profile.html --save-schema schema.json',
     'mlx preprocess --data new.csv --schema schema.json --format junit > checks.xml',
+    "mlx preprocess --data 'sales/*.csv' --delimiter ';' --encoding latin1 --target amount",
+    'curl -s https://example.org/events.jsonl | mlx preprocess --data - --target label',
     'mlx preprocess --data adult_train.csv --target income --out features.parquet --save-graph preprocess.onnx',
     'mlx preprocess --data adult_train.csv --target income --encode target --explain --row 15',
   ],

@@ -1,3 +1,4 @@
+import { inputName } from '../../data/input-name.js';
 import { COLUMN_ROLES } from '../../data/schema.js';
 import type { Style, ViewBlock } from '../command.js';
 import { cellForScreen, formatDuration, formatSmallShare } from '../format.js';
@@ -16,7 +17,7 @@ const SHOWN_ROWS = 3;
 
 export function view(result: PreprocessDocument, style: Style): readonly ViewBlock[] {
   const { dataset, schema, anomalies, test } = result;
-  const title = `${style.bold(dataset.path)}: ${dataset.rows} rows × ${dataset.columns} columns, read in ${formatDuration(result.timings.read_ms)}`;
+  const title = `${style.bold(inputName(dataset.path))}: ${dataset.rows} rows × ${dataset.columns} columns, read in ${formatDuration(result.timings.read_ms)}`;
   const rows = schema.map((column) => [
     cellForScreen(column.name, NAME_WIDTH),
     column.type,
@@ -117,7 +118,7 @@ function testBlocks(
   style: Style,
 ): ViewBlock[] {
   return [
-    { kind: 'lines', lines: ['', `${style.bold(path)}: ${rows} rows`] },
+    { kind: 'lines', lines: ['', `${style.bold(inputName(path))}: ${rows} rows`] },
     ...anomalyBlocks(anomalies, style),
   ];
 }

@@ -1,5 +1,6 @@
 import { type SettingKey, textSetting } from '../../config/settings.js';
 import { ERRORS, MlxError } from '../../errors.js';
+import { inputsOf, sourceOf } from '../../modeling/source-params.js';
 import { productionOf, retrain } from '../../retraining/retrain.js';
 import type { ModelVersion } from '../../store/registry-records.js';
 import type { RunRecord } from '../../store/run-records.js';
@@ -9,6 +10,7 @@ import type { CommandContext, Outcome } from '../command.js';
 import { versionDocument } from '../documents.js';
 import { type ModelingOptions, modelingProgress } from '../modeling-options.js';
 import { modelingSpec } from '../modeling-spec.js';
+import type { SourceFlags } from '../source-options.js';
 import { trainDocument } from '../train-document.js';
 
 export type RetrainOptions = Partial<ModelingOptions> &
@@ -29,6 +31,7 @@ export async function run(options: RetrainOptions, context: CommandContext) {
   const store = await context.store({ create: true });
   const modeling = await modelingSpec(
     await completed(options, store, await productionOf(store, name), context),
+    context,
   );
   const { onEvent, progress } = modelingProgress(context);
   try {
@@ -79,17 +82,22 @@ async function completed(
 ): Promise<ModelingOptions> {
   const { runId = null } = production ?? {};
   const previous = runId === null ? undefined : await store.runs.get(runId);
-  const data = options.data ?? previous?.dataset?.path;
+  const inputs = previous === undefined ? undefined : inputsOf(previous);
+  const data = options.data ?? inputs?.data;
   const target = options.target ?? previous?.params.target;
   if (data === undefined || target === undefined) {
     const flag = data === undefined ? '--data' : '--target';
-    throw new MlxError('INPUT_REQUIRED', `${flag} is needed: there is no production run to take it from.`, {
+    const why =
+      inputs === undefined
+        ? 'there is no production run to take it from'
+        : 'the production run read standard input';
+    throw new MlxError('INPUT_REQUIRED', `${flag} is needed: ${why}.`, {
       hint: `Give ${flag}, or set it in mlops.config.json.`,
       details: { flag },
     });
   }
   if (previous === undefined) return { ...options, data, target };
-  const { params, testDataset } = previous;
+  const { params } = previous;
   const isDefault: IsDefault = (key) => context.settings[key].origin === 'default';
   const algorithm = isDefault('training.algorithm')
     ? (params.algorithm ?? options.algorithm)
@@ -98,8 +106,7 @@ async function completed(
   const learned = Object.fromEntries(
     known.flatMap(({ name }) => (params[name] === undefined ? [] : [[name, params[name]]])),
   );
-  const hadFile = params.split === 'file' && options.data === undefined;
-  const test = options.test ?? (hadFile ? testDataset?.path : undefined);
+  const test = options.test ?? (options.data === undefined ? inputs?.test : undefined);
   const split =
     isDefault('data.split') && params.split !== 'file' ? (params.split ?? options.split) : options.split;
   return {
@@ -108,6 +115,7 @@ async function completed(
     target,
     algorithm,
     split: split as ModelingOptions['split'],
+    ...(options.data === undefined ? sourceFlags(options, previous, isDefault) : {}),
     ...columnChoices(options, params, isDefault),
     ...(split === params.split ? splitColumns(options, params) : {}),
     param: isDefault('training.params') ? learned : options.param,
@@ -133,6 +141,17 @@ function recipeOptions(options: RetrainOptions, previous: RunRecord, store: Stor
 
 type IsDefault = (key: SettingKey) => boolean;
 type Params = Readonly<Record<string, string>>;
+
+/** The tables of the production run are read as they were, where nothing else is said now. */
+function sourceFlags(options: RetrainOptions, previous: RunRecord, isDefault: IsDefault): SourceFlags {
+  const { delimiter, quote, encoding, format } = sourceOf(previous);
+  return {
+    delimiter: isDefault('data.delimiter') ? delimiter : options.delimiter,
+    quote: isDefault('data.quote') ? quote : options.quote,
+    encoding: isDefault('data.encoding') ? encoding : options.encoding,
+    inputFormat: isDefault('data.format') ? format : options.inputFormat,
+  };
+}
 
 /** What was said of columns and rows before, where nothing is said now. */
 function columnChoices(

@@ -11,7 +11,7 @@ export async function run(
   const store = await context.store({ create: true });
   const { onEvent, progress } = modelingProgress(context);
   try {
-    const trained = await trainRun(await modelingSpec(options), {
+    const trained = await trainRun(await modelingSpec(options, context), {
       store,
       now: context.now,
       version: context.version,
