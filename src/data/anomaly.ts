@@ -13,6 +13,7 @@ export type AnomalyKind =
   | 'constant'
   | 'not-unique'
   | 'unseen-levels'
+  | 'many-levels'
   | 'out-of-range'
   | 'bad-weight'
   | 'leakage'

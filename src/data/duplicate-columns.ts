@@ -36,11 +36,13 @@ export function findDuplicateColumns(table: Table, schema: Schema): readonly Ano
     const signature = signatureOf(codes);
     const alike = bySignature.get(signature) ?? [];
     const twin = alike.find((other) => codes.every((code, row) => code === other.codes[row]));
-    if (twin !== undefined) {
+    if (twin === undefined) {
+      alike.push({ name: column.name, codes });
+      bySignature.set(signature, alike);
+    } else {
       const message = `each value of "${column.name}" goes with one value of "${twin.name}": one of them is enough`;
       found.set(column.name, { column: column.name, kind: 'duplicate-column', severity: 'warning', message });
     }
-    bySignature.set(signature, [...alike, { name: column.name, codes }]);
   }
   const numeric = columns.filter((column) => column.kind !== 'string' && !found.has(column.name));
   if (numeric.length <= MAX_NUMERIC) {

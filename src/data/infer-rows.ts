@@ -83,13 +83,19 @@ async function inferWith(
   };
 }
 
+/** Shorter columns are summarised faster than they are passed to a thread. */
+const MIN_CREW_ROWS = 10_000;
+
 async function summariesOf(
   columns: readonly Float64Array[],
   crew: Crew | undefined,
 ): Promise<ReadonlyMap<Float64Array, NumberSummary>> {
   const room = { memory: new Float64Array(0) };
+  const isShort = (columns[0]?.length ?? 0) < MIN_CREW_ROWS;
   const summaries =
-    crew === undefined ? columns.map((values) => summarise(values, room)) : await crew.summarise(columns);
+    crew === undefined || isShort
+      ? columns.map((values) => summarise(values, room))
+      : await crew.summarise(columns);
   return new Map(columns.map((values, index) => [values, summaries[index] as NumberSummary]));
 }
 

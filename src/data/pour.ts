@@ -32,6 +32,9 @@ export interface PourOptions extends Omit<CsvOptions, 'name'> {
   readonly crew?: Crew | undefined;
 }
 
+/** Rows of more columns are read here: to pass so many columns on costs more than to read them. */
+const MAX_CREW_COLUMNS = 2000;
+
 /** The first piece is small, so that types and the number of rows are guessed early. */
 const SAMPLE_BYTES = 256 * 1024;
 
@@ -125,7 +128,7 @@ class Pouring {
   async take(piece: Piece | undefined, onAdded: (rows: number) => void = () => {}): Promise<void> {
     this.#openSinks();
     if (piece === undefined) return;
-    const { crew } = this.#options;
+    const crew = this.#sinks.length > MAX_CREW_COLUMNS ? undefined : this.#options.crew;
     if (crew === undefined || this.#bytes === 0 || piece.isEndless) {
       await this.#crewPour?.drain();
       this.#takeHere(piece);

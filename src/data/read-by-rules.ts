@@ -60,8 +60,7 @@ async function readOpenByRules(
     if (odd !== undefined && made.column === column) anomalies.push({ ...odd, tfdv: tfdvOf(rule.type) });
     anomalies.push(...made.anomalies);
     const described = describe(made.column, rule);
-    if (rule.role !== 'ignore' && (described.levels?.length ?? 0) > MAX_LEVELS)
-      anomalies.push(tooManyLevels(described));
+    if (rule.type === 'category' && described.unique > MAX_LEVELS) anomalies.push(...manyLevels(described));
     columns.push(described);
     return made.column;
   });
@@ -166,9 +165,15 @@ function oddCells(column: StringColumn, rule: ColumnRule, odd: ReadonlyMap<numbe
   return { column: name, kind, severity: 'error', message, tfdv: tfdvOf(type), count, rows };
 }
 
-function tooManyLevels({ name, unique }: ColumnSchema): Anomaly {
-  const message = `"${name}" has ${unique} levels; a category has ${MAX_LEVELS} at most`;
-  return { column: name, kind: 'wrong-type', severity: 'error', message, tfdv: 'UNEXPECTED_DATA_TYPE' };
+/** Of so many classes no model is made; a feature is encoded by its hash, and its levels are not listed. */
+function manyLevels({ name, role, unique }: ColumnSchema): Anomaly[] {
+  if (role === 'target') {
+    const message = `"${name}" has ${unique} levels; a target has ${MAX_LEVELS} at most`;
+    return [{ column: name, kind: 'many-levels', severity: 'error', message, tfdv: 'UNEXPECTED_DATA_TYPE' }];
+  }
+  if (role !== 'feature') return [];
+  const message = `"${name}" has ${unique} levels: more than ${MAX_LEVELS} are not listed, and it is hashed unless a recipe says otherwise`;
+  return [{ column: name, kind: 'many-levels', severity: 'warning', message }];
 }
 
 /** What TFDV says of text where a type does not take it. */
@@ -191,7 +196,8 @@ function describe(column: Column, rule: ColumnRule): ColumnSchema {
       present++;
     }
     const seen = column.levels.filter((_, code) => used[code] === 1);
-    const levels = type === 'category' || type === 'boolean' ? { levels: seen.sort() } : {};
+    const isListed = (type === 'category' || type === 'boolean') && seen.length <= MAX_LEVELS;
+    const levels = isListed ? { levels: seen.sort() } : {};
     return {
       name,
       type,

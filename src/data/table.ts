@@ -33,8 +33,18 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
+/** Tables of more columns have an index, made on first use: whoever looks for each of 10,000 would else look at 10⁸. */
+const MAX_SEARCHED = 64;
+const indices = new WeakMap<Table, ReadonlyMap<string, Column>>();
+
 export function findColumn(table: Table, name: string): Column | undefined {
-  return table.columns.find((column) => column.name === name);
+  if (table.columns.length <= MAX_SEARCHED) return table.columns.find((column) => column.name === name);
+  let index = indices.get(table);
+  if (index === undefined) {
+    index = new Map(table.columns.map((column) => [column.name, column]));
+    indices.set(table, index);
+  }
+  return index.get(name);
 }
 
 /** The rows at `rows`, in that order. Dictionaries are shared, not copied. */

@@ -10,7 +10,7 @@ const MOST_COMPARED_VALUES = 4096;
 export class Draft {
   readonly operators: Operator[] = [];
   readonly namer: Namer;
-  readonly #inputs: Program['inputs'];
+  readonly #inputs: ReadonlyMap<string, Program['inputs'][number]>;
   readonly #makers = new Map<string, Operator>();
   readonly #byContent = new Map<string, string>();
   readonly #aliases = new Map<string, string>();
@@ -20,7 +20,7 @@ export class Draft {
 
   constructor(program: Program, namer: Namer) {
     this.namer = namer;
-    this.#inputs = program.inputs;
+    this.#inputs = new Map(program.inputs.map((input) => [input.ref.name, input]));
     for (const { ref } of program.inputs) this.#types.set(ref.name, ref.type);
     for (const { inputs } of program.operators) for (const name of inputs) this.#countUses(name, 1);
     for (const name of program.results) this.#countUses(name, 1);
@@ -83,7 +83,7 @@ export class Draft {
   #findWidth(name: string): number | null {
     const maker = this.#makers.get(name);
     if (maker !== undefined) return widthOfResult(maker, this);
-    const input = this.#inputs.find(({ ref }) => ref.name === name);
+    const input = this.#inputs.get(name);
     const [rows, width] = input?.dims ?? [];
     return input?.dims.length === 2 && typeof rows === 'string' && typeof width === 'number' ? width : null;
   }

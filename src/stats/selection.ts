@@ -59,7 +59,7 @@ class Present {
     let missing = 0;
     for (let i = 0; i < values.length; i++) missing += +Number.isNaN(values[i] as number);
     this.count = values.length - missing;
-    this.#sorted = this.#isSmall ? values.filter((value) => !Number.isNaN(value)) : sampleOf(values, depth);
+    this.#sorted = this.#isSmall ? presentOf(values, this.count) : sampleOf(values, depth);
     this.#sorted.sort();
   }
 
@@ -124,6 +124,16 @@ class Present {
     }
     return { belowLow, upToHigh };
   }
+}
+
+function presentOf(values: Float64Array, count: number): Float64Array {
+  const present = new Float64Array(count);
+  let taken = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!Number.isNaN(value)) present[taken++] = value;
+  }
+  return present;
 }
 
 /** A sample with replacement; the same for the same values, and blind to their order. */

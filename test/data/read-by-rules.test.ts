@@ -1,15 +1,15 @@
 import { describe, expect, it, test } from 'vitest';
 import { readChecked } from '#mlx/data/checked-table.js';
 import { readByRules } from '#mlx/data/read-by-rules.js';
-import type { ColumnType, TimeFormat } from '#mlx/data/schema.js';
+import type { ColumnRole, ColumnType, TimeFormat } from '#mlx/data/schema.js';
 import { parseSchemaText } from '#mlx/data/schema-file-parse.js';
 import { cellText } from '#mlx/data/table.js';
 import { failure, temporaryFolder } from './temporary.js';
 
 const { put } = temporaryFolder();
 
-async function readAs(cells: readonly string[], type: ColumnType, format?: TimeFormat) {
-  const role = type === 'text' || type === 'identifier' ? 'ignore' : 'feature';
+async function readAs(cells: readonly string[], type: ColumnType, format?: TimeFormat, given?: ColumnRole) {
+  const role = given ?? (type === 'text' || type === 'identifier' ? 'ignore' : 'feature');
   const entry = { name: 'x', type, role, ...(format === undefined ? {} : { time_format: format }) };
   const rules = parseSchemaText(JSON.stringify({ version: 1, columns: [entry] }), 'schema.json');
   const read = await readByRules(put(`x,other\n${cells.map((cell) => `${cell},1`).join('\n')}\n`), rules);
@@ -130,19 +130,35 @@ it('columns that the file does not name are ignored, and a missing one is no mat
   expect(table.columns).toHaveLength(2);
 });
 
-it('more levels than a category may have are refused', async () => {
-  const { anomalies } = await readAs(
-    Array.from({ length: 10_001 }, (_, i) => `w${i}`),
-    'category',
-  );
-  expect(anomalies).toMatchObject([
-    {
-      column: 'x',
-      kind: 'wrong-type',
-      severity: 'error',
-      message: '"x" has 10001 levels; a category has 10000 at most',
-    },
-  ]);
+describe('more levels than are listed', () => {
+  const values = Array.from({ length: 10_001 }, (_, i) => `w${i}`);
+
+  it('are said of a feature, which keeps them', async () => {
+    const { anomalies, schema, table } = await readAs(values, 'category');
+    expect(anomalies).toMatchObject([
+      {
+        column: 'x',
+        kind: 'many-levels',
+        severity: 'warning',
+        message:
+          '"x" has 10001 levels: more than 10000 are not listed, and it is hashed unless a recipe says otherwise',
+      },
+    ]);
+    expect(schema.columns[0]).toMatchObject({ type: 'category', role: 'feature', unique: 10_001 });
+    expect(schema.columns[0]?.levels).toBeUndefined();
+    expect(table.columns[0]).toMatchObject({ kind: 'string', levels: { length: 10_001 } });
+  });
+
+  it('are too many for a target', async () => {
+    const { anomalies } = await readAs(values, 'category', undefined, 'target');
+    expect(anomalies).toMatchObject([
+      {
+        kind: 'many-levels',
+        severity: 'error',
+        message: '"x" has 10001 levels; a target has 10000 at most',
+      },
+    ]);
+  });
 });
 
 describe('a table that is read, given its roles and checked', () => {

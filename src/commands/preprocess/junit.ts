@@ -7,7 +7,7 @@ const CHECKS: Readonly<Record<string, readonly AnomalyKind[]>> = {
   presence: ['missing-column', 'new-column'],
   type: ['wrong-type', 'odd-cells', 'ambiguous-time'],
   missing: ['all-missing', 'mostly-missing', 'too-many-missing'],
-  values: ['constant', 'not-unique', 'unseen-levels', 'out-of-range', 'bad-weight'],
+  values: ['constant', 'not-unique', 'unseen-levels', 'many-levels', 'out-of-range', 'bad-weight'],
   redundancy: ['leakage', 'leakage-suspect', 'duplicate-column'],
 };
 

@@ -14,18 +14,22 @@ const SHOWN_WIDTH = 44;
 /** Longer column names are cut on the screen; anomalies and --json have them whole. */
 const NAME_WIDTH = 32;
 const SHOWN_ROWS = 3;
+/** Of more lines of a table the screen has the first ones; --json has them all. */
+const SHOWN_LINES = 200;
 
 export function view(result: PreprocessDocument, style: Style): readonly ViewBlock[] {
   const { dataset, schema, anomalies, test } = result;
   const title = `${style.bold(inputName(dataset.path))}: ${dataset.rows} rows × ${dataset.columns} columns, read in ${formatDuration(result.timings.read_ms)}`;
-  const rows = schema.map((column) => [
-    cellForScreen(column.name, NAME_WIDTH),
-    column.type,
-    roleText(column, style),
-    column.missing === 0 ? '' : formatSmallShare(column.missing),
-    String(column.unique),
-    valuesText(column, style),
-  ]);
+  const rows = schema
+    .slice(0, SHOWN_LINES)
+    .map((column) => [
+      cellForScreen(column.name, NAME_WIDTH),
+      column.type,
+      roleText(column, style),
+      column.missing === 0 ? '' : formatSmallShare(column.missing),
+      String(column.unique),
+      valuesText(column, style),
+    ]);
   return [
     { kind: 'lines', lines: [title, rolesLine(schema, style), ''] },
     {
@@ -37,7 +41,10 @@ export function view(result: PreprocessDocument, style: Style): readonly ViewBlo
         wrap: 5,
       },
     },
-    { kind: 'lines', lines: ['', ...duplicateLines(result, style)] },
+    {
+      kind: 'lines',
+      lines: [...moreLines(schema.length, 'columns', style), '', ...duplicateLines(result, style)],
+    },
     ...anomalyBlocks(anomalies, style),
     ...(test === null ? [] : testBlocks(test, style)),
     { kind: 'lines', lines: [...writtenLines(result, style), ...featureLines(result, style)] },
@@ -104,13 +111,30 @@ function duplicateLines({ duplicate_rows: found, dataset }: PreprocessDocument, 
 
 function anomalyBlocks(anomalies: Anomalies, style: Style): ViewBlock[] {
   if (anomalies.length === 0) return [{ kind: 'lines', lines: [style.good('No anomalies.')] }];
-  const rows = anomalies.map(({ severity, column, kind, message }) => [
+  const bySeverity = [
+    ...anomalies.filter(({ severity }) => severity === 'error'),
+    ...anomalies.filter(({ severity }) => severity === 'warning'),
+  ];
+  const isLong = anomalies.length > SHOWN_LINES;
+  const shown = isLong ? bySeverity.slice(0, SHOWN_LINES) : anomalies;
+  const rows = shown.map(({ severity, column, kind, message }) => [
     severity === 'error' ? style.bad('error') : style.warn('warning'),
     cellForScreen(column, NAME_WIDTH),
     kind,
     cellForScreen(message, Number.POSITIVE_INFINITY),
   ]);
-  return [{ kind: 'table', table: { head: ['severity', 'column', 'anomaly', 'what'], rows, wrap: 3 } }];
+  return [
+    { kind: 'table', table: { head: ['severity', 'column', 'anomaly', 'what'], rows, wrap: 3 } },
+    ...(isLong
+      ? [{ kind: 'lines', lines: moreLines(anomalies.length, 'anomalies', style) } satisfies ViewBlock]
+      : []),
+  ];
+}
+
+function moreLines(count: number, noun: string, style: Style): string[] {
+  return count > SHOWN_LINES
+    ? [style.dim(`… and ${count - SHOWN_LINES} more ${noun}; --json has them all`)]
+    : [];
 }
 
 function testBlocks(
