@@ -7,7 +7,7 @@ import {
   discreteInformation,
   mixedInformation,
 } from '#mlx/stats/association/mutual-information.js';
-import { pearson } from '#mlx/stats/association/pearson.js';
+import { pearsonCorrelation } from '#mlx/stats/correlation.js';
 import { fisherSf } from '#mlx/stats/distributions.js';
 import { digamma } from '#mlx/stats/gamma.js';
 import { expectClose, golden } from './closeness.js';
@@ -111,7 +111,7 @@ it('rows without a value count for nothing', () => {
   expect(fClassif(values, labels, 2)).toEqual(fClassif(...present, 2));
   expect(chi2(values, labels, 2)).toEqual(chi2(...present, 2));
   expect(fRegression(values, labels)).toEqual(fRegression(...present));
-  expect(pearson(values, labels)).toBe(pearson(...present));
+  expect(pearsonCorrelation(values, labels)).toBe(pearsonCorrelation(...present));
 });
 
 it('a constant column has the regression score 0, and a perfect line an infinite one', () => {
@@ -127,5 +127,5 @@ it('a column of zeros has no chi-square', () => {
 });
 
 it('columns that share no two rows have no correlation', () => {
-  expect(pearson(column(1, MISSING, 2), column(MISSING, 3, 4))).toBeNaN();
+  expect(pearsonCorrelation(column(1, MISSING, 2), column(MISSING, 3, 4))).toBeNaN();
 });

@@ -1,4 +1,4 @@
-import { pearson } from '../../stats/association/pearson.js';
+import { pearsonCorrelation } from '../../stats/correlation.js';
 import { momentsOf } from '../../stats/moments.js';
 import type { NumberBlock } from '../block.js';
 import { emitKept, keepColumns } from '../kept-columns.js';
@@ -45,7 +45,7 @@ export const correlationFilter: Step<NumberBlock, NumberBlock, State> = {
         const correlation =
           own !== null && other !== null
             ? dot(own, other)
-            : pearson(block.columns[earlier] as Float64Array, column);
+            : pearsonCorrelation(block.columns[earlier] as Float64Array, column);
         if (!(Math.abs(correlation) > threshold)) continue;
         dropped.push({
           column: block.names[index] as string,

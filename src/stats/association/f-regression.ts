@@ -1,5 +1,5 @@
+import { pearsonCorrelation } from '../correlation.js';
 import { fisherSf } from '../distributions.js';
-import { pearson } from './pearson.js';
 import type { Score } from './score.js';
 
 /**
@@ -11,7 +11,7 @@ import type { Score } from './score.js';
 export function fRegression(values: Float64Array, target: Float64Array): Score {
   let count = 0;
   for (let row = 0; row < values.length; row++) count += +!Number.isNaN(values[row] as number);
-  const correlation = pearson(values, target);
+  const correlation = pearsonCorrelation(values, target);
   if (Number.isNaN(correlation) || count < 3) return { score: 0, pValue: 1 };
   const square = correlation * correlation;
   const score = (square / (1 - square)) * (count - 2);
