@@ -43,12 +43,19 @@ export class Workplace {
     return readFileSync(this.path(name), 'utf8');
   }
 
-  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+  /** @param stdin what is piped in; an empty stream when not given */
+  start(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    stdin?: string | Uint8Array,
+  ): Running {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: this.folder,
       env: { PATH: process.env.PATH ?? '', HOME: this.folder, MLX_ACTOR: 'tester', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // a program that refuses what it is asked does not read what is piped in
+    child.stdin.on('error', () => undefined).end(stdin);
     const shown = { stdout: '', stderr: '' };
     child.stdout.on('data', (data) => {
       shown.stdout += data;
@@ -73,6 +80,11 @@ export class Workplace {
 
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> {
     return this.start(args, env).ended;
+  }
+
+  /** Runs as behind a pipe. */
+  pipe(stdin: string | Uint8Array, args: readonly string[]): Promise<Ended> {
+    return this.start(args, {}, stdin).ended;
   }
 
   /** Runs with `--json`; stdout must be one document. */
