@@ -1,4 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { featureColumns } from '#mlx/data/schema.js';
+import { takeRows } from '#mlx/data/table.js';
+import { planRecipe, TREE_RECIPE } from '#mlx/features/recipe.js';
+import { fitFeatures } from '#mlx/modeling/features.js';
+import { runPipeline, trainingMatrix } from '#mlx/modeling/matrix.js';
+import { prepareData } from '#mlx/modeling/prepare.js';
 import { trainRun } from '#mlx/modeling/train-run.js';
 import { parseBaseline } from '#mlx/monitoring/parse-baseline.js';
 import { inspectModel } from '#mlx/onnx/inspect.js';
@@ -40,6 +46,7 @@ describe('a run on real weather: five classes and a date', () => {
       'feature_importance.csv',
       'model.onnx',
       'pipeline.json',
+      'recipe.json',
       'schema.json',
     ]);
     expect(metrics.accuracy).toBeGreaterThan(0.75);
@@ -161,9 +168,38 @@ describe('a run on real penguins: gaps, categories, rows without a target', () =
       { encode: 'one-hot', outliers: 'iqr', scale: 'standard', impute: 'mean' },
     ],
     ['the default recipe', {}],
+    ['categories by the target’s mean', { encode: 'target' }],
+    ['hashed categories', { encode: 'hashing', scale: 'robust' }],
   ])('is certified with %s', async (_, recipe) => {
     const { model } = await trainRun(specOf(PENGUINS, 'species', { recipe }), depsOf(await temporaryStore()));
     expect(model.certificate.passed).toBe(true);
+  });
+
+  it('a training row is encoded without its own label, a new row with all labels', async () => {
+    const { schema, train } = await prepareData(specOf(PENGUINS, 'species'), () => undefined);
+    const { table } = train;
+    const columns = featureColumns(schema);
+    const plan = planRecipe(TREE_RECIPE, { encode: 'target' });
+    const fitted = fitFeatures(plan, columns, train, 0);
+    expect(fitted.folds).toHaveLength(5);
+    const training = await trainingMatrix(fitted, columns, table, 'test', 1);
+    const served = await runPipeline(fitted.pipeline, columns, table, 'test', 1);
+    expect(training).toHaveLength(served.matrix.length);
+    const width = fitted.pipeline.features.length;
+    const place = fitted.pipeline.features.findIndex((name) => name.startsWith('island.target'));
+    const column = (matrix: Float32Array) =>
+      Float32Array.from({ length: table.rows }, (_, row) => matrix[row * width + place] as number);
+    expect(new Set(column(served.matrix)).size).toBe(3);
+    expect(new Set(column(training)).size).toBeGreaterThan(3);
+    for (const [fold, pipeline] of (fitted.folds ?? []).entries()) {
+      const members = Int32Array.from({ length: table.rows }, (_, row) => row).filter(
+        (row) => fitted.rowFolds?.[row] === fold,
+      );
+      const own = await runPipeline(pipeline, columns, takeRows(table, members), 'test', 1);
+      expect(Array.from(members, (row) => training[row * width + place])).toEqual(
+        Array.from(members.keys(), (index) => own.matrix[index * width + place]),
+      );
+    }
   });
 
   it('an ml-random-forest becomes a certified file too', async () => {
