@@ -192,6 +192,24 @@ describe('standard input', () => {
       expect(place.read(name), name).toBe(place.read('file.csv'));
     const drift = await place.pipe(csv, ['drift', '--model', model.path, '--data', '-', '--json']);
     expect(JSON.parse(drift.stdout)).toMatchObject({ source: 'standard input', verdict: 'no-drift' });
+    const latin = ['--data', 'semicolons.csv', '--encoding', 'latin1'];
+    const { document } = await place.json(['drift', '--model', model.path, ...latin]);
+    expect(document.columns).toEqual(JSON.parse(drift.stdout).columns);
+  });
+});
+
+describe('labels', () => {
+  it('come in any format', async () => {
+    await place.json([...trainOn('--data', 'table.csv'), '--store', 'labels']);
+    const feedback = ['feedback', '--id-column', 'id', '--label-column', 'left', '--store', 'labels'];
+    const [plain, latin, piped] = await Promise.all([
+      place.json([...feedback, '--data', 'table.parquet']),
+      place.json([...feedback, '--data', 'semicolons.csv', '--encoding', 'latin1']),
+      place.pipe(csv, [...feedback, '--data', '-', '--json']),
+    ]);
+    expect(plain.document).toMatchObject({ rows: 200, unknown: 200 });
+    expect(latin.document).toEqual(plain.document);
+    expect(JSON.parse(piped.stdout)).toEqual(plain.document);
   });
 });
 

@@ -1,4 +1,6 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { Context } from '#mlx/cli/context.js';
 import { renderBlocks } from '#mlx/cli/render.js';
 import { styleFor } from '#mlx/cli/style.js';
 import { Terminal } from '#mlx/cli/terminal.js';
@@ -38,6 +40,44 @@ describe('asking', () => {
     [true, 'CI is set to false', { stdin: true, stderr: true }, { CI: 'false' }],
   ])('%s when %s', (canAsk, _, tty, env) => {
     expect(screen(tty, env).terminal.canAsk).toBe(canAsk);
+  });
+});
+
+describe('standard input', () => {
+  const contextOf = (stdin: { isTTY?: boolean }, signal = new AbortController().signal): Context =>
+    new Context({
+      terminal: screen({}).terminal,
+      stdin: stdin as NodeJS.ReadStream,
+      cwd: '.',
+      env: {},
+      settings: loadConfig('.', {}).settings,
+      configPath: null,
+      storePath: undefined,
+      version: '0.0.0',
+      json: false,
+      yes: false,
+      input: true,
+      signal,
+    });
+
+  it('is no table where it is a terminal', () => {
+    expect(() => contextOf({ isTTY: true }).stdin()).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('is a terminal') }),
+    );
+  });
+
+  it('is not waited for once the command is stopped', async () => {
+    const stop = new AbortController();
+    const stream = new PassThrough();
+    stream.write('x\n');
+    const chunks: string[] = [];
+    await expect(async () => {
+      for await (const chunk of contextOf(stream as { isTTY?: boolean }, stop.signal).stdin()) {
+        chunks.push(String(chunk));
+        stop.abort();
+      }
+    }).rejects.toThrow();
+    expect(chunks).toEqual(['x\n']);
   });
 });
 
@@ -143,6 +183,8 @@ describe('option values', () => {
     [{ flags: '--last <d>', kind: 'duration' }, '2w', 1_209_600],
     [{ flags: '--keep <c>', kind: 'list' }, ['a, b', 'c'], ['a', 'b', 'c']],
     [{ flags: '--param <p>', kind: 'pairs' }, ['a=1', 'b = x=y '], { a: '1', b: 'x=y' }],
+    [{ flags: '--data <f>', kind: 'paths' }, ['a, b.csv'], 'a, b.csv'],
+    [{ flags: '--data <f>', kind: 'paths', setting: 'data.train' }, ['a, b.csv', '-'], ['a, b.csv', '-']],
     [{ flags: '--force', kind: 'flag' }, true, true],
     [{ flags: '--limit <n>', kind: 'integer', default: 20 }, undefined, 20],
     [{ flags: '--limit <n>', kind: 'integer' }, undefined, undefined],
@@ -158,6 +200,7 @@ describe('option values', () => {
     [{ flags: '--ratio <r>', kind: 'number' }, 'Infinity'],
     [{ flags: '--last <d>', kind: 'duration' }, '24'],
     [{ flags: '--param <p>', kind: 'pairs' }, ['=1']],
+    [{ flags: '--data <f>', kind: 'paths' }, ['a.csv', '']],
     [{ flags: '--fail-on <v>', choices: ['insufficient'] }, 'drift'],
     [{ flags: '--seed <n>', setting: 'training.seed' }, '-1'],
     [{ flags: '--split <m>', setting: 'data.split' }, 'half'],

@@ -78,6 +78,12 @@ describe.skipIf(!isInstalled('bash'))('completion in bash', () => {
       ['tables', 'train.csv', 'two words.csv'],
     ],
     [['mlx', 'train', '--data', '=', 'tr'], ['train.csv']],
+    [['mlx', 'train', '--data', 'train.csv', '--data', 'two'], ['two words.csv']],
+    [
+      ['mlx', 'predict', '--input-format', 'j'],
+      ['json', 'jsonl'],
+    ],
+    [['mlx', 'train', '--encoding', 'w'], ['windows-1252']],
     [['mlx', 'train', '--store', 't'], ['tables']],
     [['mlx', 'train', '--target', ''], []],
     [['mlx', 'train', '--time-format', ''], []],

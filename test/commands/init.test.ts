@@ -181,6 +181,18 @@ describe('mlx init', () => {
     expect(offered).toEqual(SETTINGS['training.algorithm'].choices);
   });
 
+  it.each([
+    ['semicolons', 'train.csv', TABLE.replaceAll(',', ';')],
+    ['JSON lines', 'train.jsonl', '{"age": 1}\n{"age": 2, "income": 3, "left": "no"}\n'],
+    ['files by a pattern', 'train-*.csv', TABLE],
+  ])('finds the columns of %s', async (_, data, text) => {
+    const folder = projectFolder({ [data.replace('*', '1')]: text });
+    const args = ['init', '--yes', '--name', 'churn', '--data', data, '--target'];
+    const [wrong, right] = [await mlx(folder, [...args, 'lefd']), await mlx(folder, [...args, 'left'])];
+    expect(wrong).toMatchObject({ code: 4, stderr: expect.stringContaining('Did you mean "left"?') });
+    expect(right).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('takes a table that is not there yet, with a warning', async () => {
     const folder = projectFolder({});
     const { code, stderr } = await mlx(folder, ['init', ...FLAGS]);
