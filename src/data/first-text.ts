@@ -22,10 +22,17 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
 /** Bytes that are looked at to tell what a file is. */
 const SNIFFED_BYTES = 4096;
 
-/** How a file begins, as text; of a gzip file, how its contents do. @throws MlxError FILE_NOT_FOUND, FILE_UNREADABLE */
+/**
+ * How a file begins, as text; of a gzip file, how its contents do: nothing where it is damaged, which whoever reads it
+ * is told. @throws MlxError FILE_NOT_FOUND, FILE_UNREADABLE
+ */
 export async function firstText(path: string): Promise<string> {
   const bytes = await firstBytes(path, SNIFFED_BYTES);
   if (!isGzip(bytes)) return bytes.toString();
-  // A part of a gzip file: what can be told from it is enough.
-  return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 24 }).toString();
+  try {
+    // A part of a gzip file: what can be told from it is enough.
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 24 }).toString();
+  } catch {
+    return '';
+  }
 }

@@ -1,11 +1,11 @@
 import { type Anomaly, counted, type TfdvReason } from './anomaly.js';
-import { decimalFromText } from './decimal.js';
 import { numberFormat } from './number-format.js';
 import { type NumberSummary, summarise } from './number-summary.js';
 import { type OddCells, oddCellWords } from './odd-cells.js';
 import type { ColumnSchema, TimeFormat } from './schema.js';
 import type { Column, NumberColumn, StringColumn, TimeColumn } from './table.js';
 import { looksLikeTime, offsetOf, provenOrder, timeFromText } from './time.js';
+import { mixedTypes } from './type-change.js';
 import { isTolerable } from './undecided.js';
 
 /** A category has no more levels, in the schema and in a model. */
@@ -102,18 +102,7 @@ function inferText(column: StringColumn): InferredColumn {
   }
   const format = numberFormat(column, counts);
   if (format !== undefined) return describeText(column, type === 'identifier' ? 'text' : type, [format]);
-  return describeText(column, type, type === 'category' ? [] : mostlyNumbers(column, counts, present));
-}
-
-/** A warning for a column that is left out as text although most of its cells are numbers. */
-function mostlyNumbers({ name, levels }: StringColumn, counts: Float64Array, present: number): Anomaly[] {
-  const isOdd = levels.map((level) => Number.isNaN(decimalFromText(level)));
-  const count = isOdd.reduce((sum, odd, level) => sum + (odd ? (counts[level] as number) : 0), 0);
-  if (count > present / 2) return [];
-  const message =
-    `"${name}" is taken as text, for ${cells(count)} of ${present} are no numbers, such as ` +
-    `${JSON.stringify(levels[isOdd.indexOf(true)])}; leave cells empty where the value is not known`;
-  return [{ column: name, kind: 'odd-cells', severity: 'warning', message, count }];
+  return describeText(column, type, mixedTypes(column, type));
 }
 
 function readTimes(column: StringColumn, counts: Float64Array, format: 'dmy' | 'mdy'): InferredColumn {
@@ -279,7 +268,7 @@ function offsetWords(offset: number): string {
   const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) =>
     String(part).padStart(2, '0'),
   );
-  return offset === 0 ? 'none' : `${offset < 0 ? '-' : '+'}${hour}:${minute}`;
+  return offset === 0 ? 'UTC or none' : `${offset < 0 ? '-' : '+'}${hour}:${minute}`;
 }
 
 function oddCellsAnomaly(column: string, odd: OddCells, tfdv: TfdvReason): Anomaly {

@@ -90,7 +90,8 @@ export class ModelSession {
     feeds: Readonly<Record<string, TensorData>>,
     outputs?: readonly string[],
   ): Promise<Record<string, TensorData>> {
-    const tensors: Record<string, OrtTensor> = {};
+    // An input may be called `__proto__`.
+    const tensors = Object.create(null) as Record<string, OrtTensor>;
     for (const name in feeds) tensors[name] = toOrtTensor(name, feeds[name] as TensorData);
     let results: OrtSession.OnnxValueMapType;
     try {

@@ -33,9 +33,14 @@ export function feedsOf(
     const { input, type } = manifest.input;
     return { [input]: matrixOf(columns, type, start, end) };
   }
-  const feeds: Record<string, TensorData> = {};
+  const feeds = withoutPrototype();
   for (const column of columns) feeds[column.name] = tensorOf(column, start, end);
   return feeds;
+}
+
+/** A column may be called `__proto__`. */
+function withoutPrototype(): Record<string, TensorData> {
+  return Object.create(null) as Record<string, TensorData>;
 }
 
 function tensorOf(column: Column, start: number, end: number): TensorData {

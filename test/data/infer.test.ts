@@ -199,9 +199,56 @@ describe('a few odd cells', () => {
         kind: 'odd-cells',
         severity: 'warning',
         count: 20,
-        message: expect.stringMatching(/20 cells of 1000 are no numbers, such as "\?"/),
+        message: expect.stringMatching(/20 cells of 1000 are no numbers: row 1 has "\?"/),
       },
     ]);
+  });
+});
+
+describe('a type that changes half-way', () => {
+  const half = (first: (i: number) => unknown, then: (i: number) => unknown) =>
+    infer(cells(1000, (i) => (i < 400 ? first(i) : then(i))));
+
+  it.each<[string, (i: number) => unknown, (i: number) => unknown, RegExp]>([
+    [
+      'numbers, then words',
+      (i) => i / 4,
+      (i) => `w${i % 300}`,
+      /numbers up to row 400, other text from row 401 on, which has "w100"/,
+    ],
+    [
+      'words, then numbers',
+      (i) => `w${i % 300}`,
+      (i) => i / 4,
+      /other text up to row 400, numbers from row 401 on, which has "100"/,
+    ],
+  ])('is an error that names the row: %s', async (_what, first, then, message) => {
+    const { schema, anomalies } = await half(first, then);
+    expect(schema).toMatchObject({ type: 'text', role: 'ignore' });
+    const error = {
+      kind: 'odd-cells',
+      severity: 'error',
+      rows: [401],
+      message: expect.stringMatching(message),
+    };
+    expect(anomalies).toMatchObject([error]);
+  });
+
+  it('is a warning in a category, by which the table may be sorted', async () => {
+    const { schema, anomalies } = await half(
+      (i) => 1 + (i % 3),
+      () => 'crew',
+    );
+    expect(schema).toMatchObject({ type: 'category', role: 'feature' });
+    expect(anomalies).toMatchObject([{ kind: 'odd-cells', severity: 'warning', rows: [401] }]);
+  });
+
+  it('is none where numbers come back', async () => {
+    const { anomalies } = await half(
+      (i) => i / 4,
+      (i) => (i === 990 ? 7 : `w${i}`),
+    );
+    expect(anomalies).toEqual([]);
   });
 });
 
@@ -257,7 +304,7 @@ describe('times of several offsets', () => {
       {
         kind: 'mixed-time-zones',
         severity: 'warning',
-        message: expect.stringMatching(/2 offsets from UTC \(row 1 has \+01:00, row 201 has none\)/),
+        message: expect.stringMatching(/2 offsets from UTC \(row 1 has \+01:00, row 201 has UTC or none\)/),
       },
     ]);
   });
