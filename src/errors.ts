@@ -50,7 +50,7 @@ export const ERRORS = {
   MODEL_UNCERTIFIED: {
     exit: 1,
     status: 422,
-    summary: 'scores depend on batch size or threads, or were not certified',
+    summary: 'scores depend on batch size, threads or the order of rows, or were not certified',
   },
   SCORING_FAILED: { exit: 1, status: 500, summary: 'the model failed on a row' },
   ARTIFACT_CORRUPT: { exit: 1, status: 500, summary: 'an artifact does not match its SHA-256' },

@@ -32,6 +32,7 @@ export function trainDocument(trained: TrainedRun, cwd: string) {
         rows: model.certificate.rows,
         batch_sizes: model.certificate.batchSizes,
         threads: model.certificate.threads,
+        row_orders: model.certificate.rowOrders,
       },
     },
     timings: {

@@ -22,14 +22,15 @@ interface Profiled {
   readonly schema: Schema;
   /** The schema was inferred from this very table. */
   readonly isInferred: boolean;
+  readonly duplicateRows: number;
   readonly seed: number;
   readonly now: Date;
 }
 
 /** Profiles the table as it was read: a page to look at, or JSON for programs. @throws MlxError FILE_UNWRITABLE, DISK_FULL */
 export async function writeProfile(path: string, profiled: Profiled): Promise<void> {
-  const { data, read, schema, isInferred, seed, now } = profiled;
-  const profile = profileTable(read.table, schema, { seed, isInferred, bytes: read.bytes });
+  const { data, read, schema, isInferred, duplicateRows, seed, now } = profiled;
+  const profile = profileTable(read.table, schema, { seed, isInferred, duplicateRows, bytes: read.bytes });
   const text =
     extname(path) === '.json'
       ? `${JSON.stringify(profile, null, 2)}\n`

@@ -79,8 +79,10 @@ export async function run(
       );
     if (options.profile !== undefined) {
       const { data, seed } = options;
-      const isInferred = rules === undefined;
-      await writeProfile(options.profile, { data, read, schema, isInferred, seed, now: context.now() });
+      const isInferred = rules === undefined && read === checked.read;
+      const duplicateRows = duplicates.count - (checked.read.table.rows - read.table.rows);
+      const profiled = { data, read, schema, isInferred, duplicateRows, seed, now: context.now() };
+      await writeProfile(options.profile, profiled);
     }
     progress.update('fitting the steps');
     const inputs = { table: read.table, test: test?.table, schema, plan };

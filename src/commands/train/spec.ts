@@ -7,7 +7,7 @@ export const trainSpec: CommandSpec = {
   summary: 'raw table → tracked run → certified model file',
   description:
     'The preprocessing is fitted on the training rows alone and becomes part of the model: one ONNX file from raw\n' +
-    'columns to prediction, with a certificate that its scores do not depend on batch size or threads.',
+    'columns to prediction, with a certificate that its scores do not depend on batch size, threads or the order of rows.',
   options: MODELING_OPTIONS,
   examples: [
     'mlx train --data adult_train.csv --test adult_test.csv --target income',
