@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import type { CommandModule, OptionValues } from '../commands/command.js';
 import { type LoadedConfig, loadConfig, loadWithoutFile } from '../config/load.js';
 import { MlxError, toErrorDocument, toMlxError } from '../errors.js';
+import { COMMANDS } from './commands.js';
 import { Context } from './context.js';
 import type { Format } from './formats.js';
 import { buildProgram, type Invocation } from './program.js';
@@ -146,9 +147,18 @@ function usageError(error: CommanderError): MlxError {
   const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest.join(' ').replace(/[()]/g, '').trim();
   const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}${message.endsWith('.') ? '' : '.'}`;
-  return new MlxError('USAGE', text, {
-    hint: suggestion === '' ? 'Run it with --help to see its options.' : suggestion,
-  });
+  return new MlxError('USAGE', text, { hint: suggestion === '' ? hintFor(error) : suggestion });
+}
+
+/** A pattern without quotes is several words by the time that it comes here. */
+function hintFor({ code, message }: CommanderError): string {
+  const command = /for '([a-z-]+)'/.exec(message)?.[1];
+  const takesTables = COMMANDS.some(
+    ({ path, options }) => path.at(-1) === command && options?.some(({ kind }) => kind === 'paths'),
+  );
+  return code === 'commander.excessArguments' && takesTables
+    ? "Put a pattern in quotes: --data 'parts/*.csv'; or repeat the flag: --data a.csv --data b.csv."
+    : 'Run it with --help to see its options.';
 }
 
 /** Ctrl-C at a prompt is an interruption like any other. */

@@ -278,6 +278,7 @@ describe('what cannot be read', () => {
       'Did you mean "jsonl"?',
     ],
     ['a long delimiter', ['--data', 'table.csv', '--delimiter', ';;'], 2, 'not one plain character'],
+    ['a pattern without quotes', ['--data', 'parts/1.csv', 'parts/2.csv'], 2, 'Put a pattern in quotes'],
     ['no path at all', ['--data', ''], 2, '--data takes a path'],
     ['a pattern without a match', ['--data', 'none*.csv'], 4, 'none*.csv: no file matches'],
     ['one missing file of two', ['--data', 'table.csv', '--data', 'gone.csv'], 4, 'gone.csv: no such file'],
