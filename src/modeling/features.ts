@@ -36,10 +36,7 @@ export function fitFeatures(
   seed: number,
 ): FittedFeatures {
   const recipe = recipeOf(plan, columns);
-  const values =
-    target === null || rows === undefined
-      ? (target?.values ?? null)
-      : Float64Array.from(rows, (row) => target.values[row] as number);
+  const values = target === null ? null : labelsOf(target, rows);
   const isCrossFitted = recipe.steps.some(({ step }) => STEPS.get(step)?.crossFit !== undefined);
   const rowFolds =
     isCrossFitted && values !== null
@@ -49,4 +46,11 @@ export function fitFeatures(
     target === null || values === null ? null : { task: target.task, classes: target.classes.length, values };
   const fitted = fitPipeline(table, columns, recipe.steps, { target: known, folds: rowFolds, seed }, rows);
   return { ...fitted, recipe, rowFolds };
+}
+
+function labelsOf({ values }: Target, rows: Int32Array | undefined): Float64Array {
+  if (rows === undefined) return values;
+  const labels = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) labels[i] = values[rows[i] as number] as number;
+  return labels;
 }
