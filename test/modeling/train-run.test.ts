@@ -40,6 +40,7 @@ describe('a run on real weather: five classes and a date', () => {
       'feature_importance.csv',
       'model.onnx',
       'pipeline.json',
+      'recipe.json',
       'schema.json',
     ]);
     expect(metrics.accuracy).toBeGreaterThan(0.75);
