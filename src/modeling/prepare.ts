@@ -1,3 +1,4 @@
+import type { Anomaly, AnomalyKind } from '../data/anomaly.js';
 import { readChecked, readSecond } from '../data/checked-table.js';
 import { findDuplicateRows } from '../data/duplicate-rows.js';
 import { type HoldOut, holdOutRows } from '../data/hold-out.js';
@@ -6,7 +7,7 @@ import { featureColumns, type Schema } from '../data/schema.js';
 import { readSchemaFile } from '../data/schema-file.js';
 import { type Table, takeRows } from '../data/table.js';
 import { prepareTarget, type Target } from '../data/target.js';
-import { type Anomaly, failOnErrors } from '../data/validate.js';
+import { failOnErrors } from '../data/validate.js';
 import { rowWeights } from '../data/weights.js';
 import { MlxError } from '../errors.js';
 import type { ModelingSpec, OnModelingEvent } from './spec.js';
@@ -79,10 +80,18 @@ export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent):
   return { ...common, train: whole, test, split: 'file', splitColumn: null, anomalies: found };
 }
 
-/** What concerns columns that were ignored anyway is of no interest; that one is ignored as a leak is. */
+/** What says of a column why it is left out. */
+const REASONS: ReadonlySet<AnomalyKind> = new Set([
+  'leakage',
+  'odd-cells',
+  'number-format',
+  'ambiguous-time',
+]);
+
+/** What else concerns columns that were ignored anyway is of no interest. */
 function ofUsedColumns(anomalies: readonly Anomaly[], schema: Schema): readonly Anomaly[] {
   const left = new Set(schema.columns.filter(({ role }) => role === 'ignore').map(({ name }) => name));
-  return anomalies.filter(({ column, kind }) => kind === 'leakage' || !left.has(column));
+  return anomalies.filter(({ column, kind }) => REASONS.has(kind) || !left.has(column));
 }
 
 function requireFeatures(schema: Schema, { data, target }: ModelingSpec): void {

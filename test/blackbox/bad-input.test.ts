@@ -35,6 +35,8 @@ interface BadTable {
 
 const text = (...rows: readonly string[]): string => `${rows.join('\n')}\n`;
 
+const utf16 = Buffer.from(`\uFEFF${text(...lines)}`, 'utf16le');
+
 const BAD_TABLES: readonly BadTable[] = [
   { what: 'an empty file', content: '', code: 'DATA_EMPTY' },
   { what: 'only line ends', content: '\n\n\n', code: 'DATA_EMPTY' },
@@ -75,7 +77,7 @@ const BAD_TABLES: readonly BadTable[] = [
     content: readFileSync(process.execPath).subarray(0, 100_000),
     code: 'DATA_MALFORMED',
   },
-  { what: 'UTF-16', content: Buffer.from(`\uFEFF${text(...lines)}`, 'utf16le'), code: 'DATA_MALFORMED' },
+  { what: 'UTF-16 that ends within a character', content: utf16.subarray(0, -1), code: 'DATA_MALFORMED' },
   {
     what: 'bytes that are no UTF-8',
     content: Buffer.concat([Buffer.from(text(header, first)), Buffer.from([0x33, 0xff, 0xfe, 0x0a])]),
@@ -127,7 +129,8 @@ describe.each(COMMANDS)('$name', ({ args, out }) => {
     expect(await expectWholeRuns(options)).toHaveLength(runsBefore);
   });
 
-  test.each([
+  test.each<[string, string | Buffer]>([
+    ['UTF-16', utf16],
     ['CRLF and a byte order mark', `\uFEFF${lines.join('\r\n')}\r\n`],
     ['no line end at the end', lines.join('\n')],
     ['empty lines between the rows', text(header, '', ...body.slice(0, 100), '', '', ...body.slice(100))],
