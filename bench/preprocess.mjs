@@ -77,6 +77,6 @@ function preprocess(dir, data, out) {
 /** A made-up table of `rows` × 21. */
 function makeTable(dir, rows) {
   const path = join(dir, `table${rows}.csv`);
-  run(PYTHON, [peer('numbers.py'), String(rows), path]);
+  run(PYTHON, [peer('made_up.py'), String(rows), path]);
   return path;
 }

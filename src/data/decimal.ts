@@ -29,23 +29,26 @@ export interface DecimalEnd {
  */
 export function scanDecimal(bytes: Uint8Array, start: number, stop: DecimalEnd): number {
   let i = start;
-  let byte = bytes[i] as number;
-  const isNegative = byte === 45;
-  if (isNegative || byte === 43) byte = bytes[++i] as number;
+  const isNegative = bytes[i] === 45;
+  if (isNegative || bytes[i] === 43) i++;
   const first = i;
+  // In 32 bits: right for MAX_INT_DIGITS digits, and of more the mantissa is read again.
   let mantissa = 0;
-  for (; isDigit(byte); byte = bytes[++i] as number) mantissa = mantissa * 10 + (byte - 48);
+  let digit = (bytes[i] as number) - 48;
+  for (; digit >= 0 && digit <= 9; digit = (bytes[++i] as number) - 48)
+    mantissa = (mantissa * 10 + digit) | 0;
   let digits = i - first;
   let scale = 0;
-  if (byte === 46) {
+  if (digit === POINT) {
     const fraction = ++i;
-    for (byte = bytes[i] as number; isDigit(byte); byte = bytes[++i] as number) {
-      mantissa = mantissa * 10 + (byte - 48);
-    }
+    digit = (bytes[i] as number) - 48;
+    for (; digit >= 0 && digit <= 9; digit = (bytes[++i] as number) - 48)
+      mantissa = (mantissa * 10 + digit) | 0;
     scale = i - fraction;
     digits += scale;
   }
-  if (digits > 0 && (byte === 101 || byte === 69)) {
+  if (digits > MAX_INT_DIGITS) mantissa = longMantissa(bytes, first, i);
+  if (digits > 0 && (digit === LOWER_E || digit === UPPER_E)) {
     scale -= scanExponent(bytes, i, stop);
     i = stop.end;
   }
@@ -56,6 +59,21 @@ export function scanDecimal(bytes: Uint8Array, start: number, stop: DecimalEnd):
   else if (scale < 0 && scale >= -MAX_POWER) size = mantissa * (POWERS[-scale] as number);
   else if (scale !== 0) return Number.NaN;
   return isNegative ? -size : size;
+}
+
+const MAX_INT_DIGITS = 9;
+/** Characters as their distance from the digit 0. */
+const POINT = 46 - 48;
+const UPPER_E = 69 - 48;
+const LOWER_E = 101 - 48;
+
+function longMantissa(bytes: Uint8Array, start: number, end: number): number {
+  let mantissa = 0;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number;
+    if (byte !== 46) mantissa = mantissa * 10 + (byte - 48);
+  }
+  return mantissa;
 }
 
 /** The exponent from its `e` on, NaN where it has no digits or more than three. */

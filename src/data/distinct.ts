@@ -26,7 +26,7 @@ export function countDistinct(values: Float64Array, room: Room = { memory: new F
 }
 
 /** Places that a value may hash to, for each value. */
-const PLACES = 16;
+const PLACES = 4;
 
 /**
  * Two bits for each place: whether a value hashes to it, and whether another one does too. A value alone at its place
@@ -36,35 +36,35 @@ function countLarge(values: Float64Array, room: Room): number {
   const words = wordsOf(values);
   const bits = Math.min(31, Math.ceil(Math.log2(values.length * PLACES)));
   const shift = 32 - bits;
-  const seen = new Int32Array(2 ** (bits - 5));
-  const again = new Int32Array(2 ** (bits - 5));
+  // Words in pairs, so that both bits of a place are in one line of the cache.
+  const marks = new Int32Array(2 ** (bits - 4));
   let present = 0;
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) continue;
     present++;
     const place = hashAt(words, i) >>> shift;
     const mask = 1 << (place & 31);
-    const word = place >>> 5;
-    const before = seen[word] as number;
-    again[word] = (again[word] as number) | (before & mask);
-    seen[word] = before | mask;
+    const pair = (place >>> 5) << 1;
+    const seen = marks[pair] as number;
+    marks[pair + 1] = (marks[pair + 1] as number) | (seen & mask);
+    marks[pair] = seen | mask;
   }
-  const others = new Float64Array(present - countAlone(seen, again));
+  const others = new Float64Array(present - countAlone(marks));
   let count = 0;
   for (let i = 0; i < values.length && count < others.length; i++) {
     const value = values[i] as number;
     if (Number.isNaN(value)) continue;
     const place = hashAt(words, i) >>> shift;
-    if (((again[place >>> 5] as number) >>> (place & 31)) & 1) others[count++] = value;
+    if (((marks[((place >>> 5) << 1) + 1] as number) >>> (place & 31)) & 1) others[count++] = value;
   }
   return present - others.length + countInParts(others, room);
 }
 
 /** Places that one value alone hashes to. */
-function countAlone(seen: Int32Array, again: Int32Array): number {
+function countAlone(marks: Int32Array): number {
   let count = 0;
-  for (let word = 0; word < seen.length; word++) {
-    let alone = (seen[word] as number) & ~(again[word] as number);
+  for (let pair = 0; pair < marks.length; pair += 2) {
+    let alone = (marks[pair] as number) & ~(marks[pair + 1] as number);
     for (; alone !== 0; count++) alone &= alone - 1;
   }
   return count;

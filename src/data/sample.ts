@@ -1,7 +1,7 @@
 import { createRandom } from '../stats/random.js';
 
 /** So many rows tell enough of how columns hang together. */
-export const SAMPLE_ROWS = 20_000;
+export const SAMPLE_ROWS = 10_000;
 
 /**
  * At most `size` row numbers, ascending, no row twice: one at random out of each of `size` stretches of equal length,
