@@ -43,7 +43,7 @@ export async function readChecked(request: TableRequest): Promise<CheckedTable> 
   const { input, source, timeFormats } = request;
   const rules = withTimeFormats(request);
   const read = await (rules === undefined
-    ? readTable(input, { ...source, timeFormats })
+    ? readTable(input, { ...source, timeFormats, drop: request.drop })
     : readByRules(input, rules, source));
   const said = withRoles(read.schema, { ...request, ...rolesIn(request) });
   const byRules = rules === undefined ? undefined : rulesFor(rules, said);

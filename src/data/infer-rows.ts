@@ -7,6 +7,7 @@ import { type NumberSummary, summarise } from './number-summary.js';
 import { type Poured, pourFiles, type SourceFile } from './pour-files.js';
 import type { ReadOptions, ReadResult } from './reading.js';
 import { locateOddCells } from './row-place.js';
+import type { ColumnSchema } from './schema.js';
 import { isTolerable, UndecidedSink } from './undecided.js';
 import { requireNames } from './wanted.js';
 
@@ -36,11 +37,14 @@ async function inferWith(
   files: readonly SourceFile[],
   options: InferOptions,
 ): Promise<ReadResult> {
+  const dropped = new Set(options.drop);
   const formats = new Map(Object.entries(options.timeFormats ?? {}));
+  let listed: readonly string[] = [];
   const choose = (header: readonly string[]): readonly string[] => {
     requireNames([...formats.keys()], header, name);
     requireNames(options.columns ?? [], header, name);
-    return options.columns ?? header;
+    listed = options.columns ?? header;
+    return listed.filter((column) => !dropped.has(column));
   };
   const start = (column: string, estimate: RowEstimate): ColumnSink => {
     const timeFormat = formats.get(column);
@@ -74,13 +78,19 @@ async function inferWith(
     }),
   );
   const { rows, digest, bytes, anomalies } = poured;
+  const described = new Map(inferred.map(({ schema }) => [schema.name, schema]));
   return {
     table: { rows, columns: inferred.map(({ column }) => column) },
-    schema: { version: 1, rows, columns: inferred.map(({ schema }) => schema) },
+    schema: { version: 1, rows, columns: listed.map((column) => described.get(column) ?? unread(column)) },
     digest,
     bytes,
     anomalies: [...inferred.flatMap((column) => column.anomalies), ...anomalies],
   };
+}
+
+/** A column that was dropped before anything was known of it. */
+function unread(name: string): ColumnSchema {
+  return { name, type: 'text', role: 'ignore', missing: 0, unique: 0, reason: 'dropped by the user' };
 }
 
 /** Shorter columns are summarised faster than they are passed to a thread. */

@@ -21,6 +21,8 @@ export interface ReadOptions extends SourceOptions {
   readonly timeFormats?: Readonly<Record<string, TimeFormat>> | undefined;
   /** Keep only these columns. */
   readonly columns?: readonly string[] | undefined;
+  /** Columns that take no memory: not in the table, and in an inferred schema by name alone, ignored. */
+  readonly drop?: readonly string[] | undefined;
   /** Bytes read at a time; makes no difference to the result. */
   readonly chunkBytes?: number | undefined;
   /** Threads to read with, 0 for none; decided by the file and the machine when not given. Makes no difference to the result. */

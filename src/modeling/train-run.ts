@@ -126,7 +126,7 @@ async function openRun(
     path: inputText(train.input),
     digest: train.digest,
     rows: train.table.rows,
-    columns: train.table.columns.length,
+    columns: data.schema.columns.length,
   });
   await run.setTestDataset({ path: inputText(test.input), digest: test.digest, rows: test.table.rows });
   return run;

@@ -391,3 +391,13 @@ it('distinct values are counted exactly, few or many', () => {
   expect(countDistinct(Float64Array.of(0, -0, Number.NaN, Number.NaN, 5e-324))).toBe(2);
   expect(countDistinct(new Float64Array(0))).toBe(0);
 });
+
+it('a dropped column takes no memory: it is in the schema by name, and not in the table', async () => {
+  const { table, schema } = await readTable(put('a,b,c\n1,x y z,2\n3,w,4\n'), { drop: ['b'] });
+  expect(table.columns.map(({ name }) => name)).toEqual(['a', 'c']);
+  expect(schema.columns.map(({ name, role }) => [name, role])).toEqual([
+    ['a', 'feature'],
+    ['b', 'ignore'],
+    ['c', 'feature'],
+  ]);
+});

@@ -27,7 +27,7 @@ export function preprocessDocument(options: PreprocessOptions, parts: Parts) {
       digest: read.digest,
       bytes: read.bytes,
       rows: read.table.rows,
-      columns: read.table.columns.length,
+      columns: schema.columns.length,
     },
     schema: schema.columns.map((column) => ({
       name: column.name,

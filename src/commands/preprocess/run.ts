@@ -88,7 +88,7 @@ export async function run(
     const inputs = { table: read.table, test: test?.table, schema, plan };
     const features = invalid || !wantsFeatures(options) ? null : await makeFeatures(options, inputs, context);
     for (const note of features?.notes ?? []) context.warn(note);
-    progress.done(`read ${checked.read.table.rows} rows × ${read.table.columns.length} columns`);
+    progress.done(`read ${checked.read.table.rows} rows × ${schema.columns.length} columns`);
     const timings = { readMs, totalMs: performance.now() - startedAt };
     const parts = { read: checked.read, schema, rules, anomalies, test, duplicates, features, timings };
     return {

@@ -27,7 +27,7 @@ export function view(result: PreprocessDocument, style: Style): readonly ViewBlo
       column.type,
       roleText(column, style),
       column.missing === 0 ? '' : formatSmallShare(column.missing),
-      String(column.unique),
+      column.unique === 0 ? '' : String(column.unique),
       valuesText(column, style),
     ]);
   return [
