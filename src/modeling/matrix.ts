@@ -68,26 +68,6 @@ export class FeatureGraph {
   }
 }
 
-/**
- * The feature matrix that the preprocessing graph itself makes of a table: training learns from the very
- * operators that are served.
- * @returns row-major rows × features float32, and the graph's bytes
- */
-export async function runPipeline(
-  pipeline: FittedPipeline,
-  columns: readonly ColumnSchema[],
-  table: Table,
-  version: string,
-  threads: number,
-): Promise<{ readonly matrix: Float32Array; readonly graph: Uint8Array }> {
-  const graph = await FeatureGraph.open(pipeline, columns, version, threads);
-  try {
-    return { matrix: await graph.all(table), graph: graph.bytes };
-  } finally {
-    await graph.release();
-  }
-}
-
 /** The rows that a pipeline was fitted on, where a step of it was cross-fitted. */
 export interface CrossFit {
   readonly folds: readonly FittedPipeline[];
@@ -150,7 +130,10 @@ function membersOf({ foldOf }: CrossFit, fold: number, start: number, end: numbe
   return Int32Array.from(members);
 }
 
-/** The feature matrix of the training rows, row-major rows × features; see featureBatches. */
+/**
+ * The feature matrix of the training rows, row-major rows × features, as the preprocessing graph itself makes it:
+ * training learns from the very operators that are served. See featureBatches.
+ */
 export async function trainingMatrix(
   fitted: Fitted & { readonly rowFolds: Int32Array | null },
   columns: readonly ColumnSchema[],

@@ -5,7 +5,7 @@ import { fitPipeline, NO_TARGET } from '#mlx/features/fit.js';
 import { resolveOptions } from '#mlx/features/parameters.js';
 import { applyPipeline, STEPS } from '#mlx/features/pipeline.js';
 import type { Step } from '#mlx/features/step.js';
-import { runPipeline } from '#mlx/modeling/matrix.js';
+import { runPipeline } from './run-pipeline.js';
 import { firstDifference, schemaOf, tableOf, times } from './tables.js';
 
 const golden = JSON.parse(

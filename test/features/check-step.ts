@@ -6,7 +6,7 @@ import { fitPipeline, NO_TARGET } from '#mlx/features/fit.js';
 import { resolveOptions } from '#mlx/features/parameters.js';
 import { applyPipeline, type FittedPipeline, STEPS } from '#mlx/features/pipeline.js';
 import type { FitContext, Step, StepSpec } from '#mlx/features/step.js';
-import { runPipeline } from '#mlx/modeling/matrix.js';
+import { runPipeline } from './run-pipeline.js';
 import { firstDifference, numbers, schemaOf, tableOf } from './tables.js';
 
 /** One step under test, with the steps that must stand around it so that numbers come out. */

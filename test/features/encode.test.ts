@@ -6,11 +6,11 @@ import { fitPipeline, NO_TARGET } from '#mlx/features/fit.js';
 import { resolveOptions } from '#mlx/features/parameters.js';
 import { applyPipeline, STEPS } from '#mlx/features/pipeline.js';
 import type { FitContext, Step, StepState } from '#mlx/features/step.js';
-import { runPipeline } from '#mlx/modeling/matrix.js';
 import { GraphBuilder } from '#mlx/onnx/graph.js';
 import { inspectModel } from '#mlx/onnx/inspect.js';
 import { ModelSession } from '#mlx/onnx/session.js';
 import { murmur3 } from '#mlx/stats/murmur.js';
+import { runPipeline } from './run-pipeline.js';
 import { firstDifference, numbers, schemaOf, tableOf, texts } from './tables.js';
 
 interface Golden {

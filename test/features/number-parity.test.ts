@@ -4,7 +4,7 @@ import type { Table } from '#mlx/data/table.js';
 import { fitPipeline } from '#mlx/features/fit.js';
 import { applyPipeline, type FittedPipeline } from '#mlx/features/pipeline.js';
 import type { FitContext, StepSpec } from '#mlx/features/step.js';
-import { runPipeline } from '#mlx/modeling/matrix.js';
+import { runPipeline } from './run-pipeline.js';
 import { firstDifference, numbers, schemaOf, tableOf } from './tables.js';
 
 const ROWS = 8;

@@ -3,7 +3,7 @@ import { featureColumns } from '#mlx/data/schema.js';
 import { takeRows } from '#mlx/data/table.js';
 import { planRecipe, TREE_RECIPE } from '#mlx/features/recipe.js';
 import { fitFeatures } from '#mlx/modeling/features.js';
-import { runPipeline, trainingMatrix } from '#mlx/modeling/matrix.js';
+import { trainingMatrix } from '#mlx/modeling/matrix.js';
 import { prepareData } from '#mlx/modeling/prepare.js';
 import { trainRun } from '#mlx/modeling/train-run.js';
 import { parseBaseline } from '#mlx/monitoring/parse-baseline.js';
@@ -13,6 +13,7 @@ import { ScoringModel } from '#mlx/scoring/model.js';
 import { predictionAt } from '#mlx/scoring/prediction.js';
 import type { Store } from '#mlx/store/store.js';
 import { listRuns } from '#mlx/tracking/list-runs.js';
+import { runPipeline } from '../features/run-pipeline.js';
 import { temporaryStore } from '../store/temporary-store.js';
 import { depsOf, penguinsCsv, put, specOf, WEATHER } from './fixtures.js';
 
