@@ -40,13 +40,7 @@ export class FloatBuffer implements ColumnBuffer {
   encode(rows: number): ColumnChunk {
     const { values } = this;
     const { missing, indices, slots } = this.#scratch;
-    let present = 0;
-    for (let row = 0; row < rows; row++) {
-      const value = values[row] as number;
-      const isMissing = Number.isNaN(value);
-      missing[row] = isMissing ? 1 : 0;
-      if (!isMissing) values[present++] = value;
-    }
+    const present = gatherPresent(values, rows, missing);
     const presence = presencePart(missing, rows, present);
     const bits = new Uint32Array(values.buffer, 0, present);
     const dictionary = distinctBits(bits, indices, slots);
@@ -109,13 +103,7 @@ export class NumberBuffer implements ExtraBuffer {
   encode(rows: number): ColumnChunk {
     const values = this.#values;
     const { missing } = this.#scratch;
-    let present = 0;
-    for (let row = 0; row < rows; row++) {
-      const value = values[row] as number;
-      const isMissing = Number.isNaN(value);
-      missing[row] = isMissing ? 1 : 0;
-      if (!isMissing) values[present++] = value;
-    }
+    const present = gatherPresent(values, rows, missing);
     const kept = values.subarray(0, present);
     const bytes = bytesOf(this.physical === PHYSICAL.double ? kept : milliseconds(kept));
     return { dictionary: null, page: [presencePart(missing, rows, present), bytes] };
@@ -217,4 +205,16 @@ function presencePart(missing: Uint8Array, rows: number, present: number): Uint8
 /** Parquet and every machine that Node runs on are little-endian. */
 function bytesOf(values: Uint32Array | Int32Array | Float64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** Moves the values that are there to the front and marks the rows where none is. @returns how many there are */
+function gatherPresent(values: Float32Array | Float64Array, rows: number, missing: Uint8Array): number {
+  let present = 0;
+  for (let row = 0; row < rows; row++) {
+    const value = values[row] as number;
+    const isMissing = Number.isNaN(value);
+    missing[row] = isMissing ? 1 : 0;
+    if (!isMissing) values[present++] = value;
+  }
+  return present;
 }

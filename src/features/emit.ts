@@ -5,6 +5,7 @@ import { ELEMENT_TYPES } from '../onnx/proto.js';
 import type { BlockKind, BlockTensor } from './block.js';
 import { Frame, type Named } from './frame.js';
 import type { FittedPipeline } from './pipeline.js';
+import { takeColumns } from './row-operation.js';
 import { stepNamed } from './steps.js';
 
 /** The element type of a raw column's graph input. */
@@ -105,10 +106,9 @@ function runsOf(columns: readonly PlacedColumn[]): PlacedColumn[][] {
 function place(graph: GraphBuilder, run: readonly PlacedColumn[]): TensorRef {
   const { tensor, width } = run[0] as PlacedColumn;
   if (run.length === width && run.every(({ index }, position) => index === position)) return tensor;
-  const indices = graph.constant(
-    'int64',
-    [run.length],
-    BigInt64Array.from(run, ({ index }) => BigInt(index)),
+  return takeColumns(
+    graph,
+    tensor,
+    run.map(({ index }) => index),
   );
-  return graph.node('Gather', [tensor, indices], { type: tensor.type, attributes: { axis: { int: 1 } } });
 }

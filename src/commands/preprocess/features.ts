@@ -54,16 +54,9 @@ export async function makeFeatures(
   const { pipeline, recipe, rowFolds } = fitted;
   if (options.saveRecipe !== undefined)
     await writeAtomically(options.saveRecipe, (path) => writeFile(path, recipeText(recipe.steps)));
-  const graph = await FeatureGraph.open(pipeline, columns, context.version, THREADS);
-  try {
-    if (options.saveGraph !== undefined)
-      await writeAtomically(options.saveGraph, (path) => writeFile(path, graph.bytes));
-    if (options.out !== undefined) {
-      const crossFit = crossFitOf(fitted, rowFolds, table.rows, rows);
-      await writeAll(options.out, { graph, crossFit, names: pipeline.features, split }, inputs, context);
-    }
-  } finally {
-    await graph.release();
+  if (options.saveGraph !== undefined || options.out !== undefined) {
+    const crossFit = crossFitOf(fitted, rowFolds, table.rows, rows);
+    await writeGraphAndFeatures(options, { crossFit, pipeline, split }, inputs, context);
   }
   return {
     pipeline,
@@ -91,11 +84,28 @@ function fitRows(table: Table, target: Target | null, split: HoldOut | undefined
   return all.filter((row) => !Number.isNaN(target.values[row]));
 }
 
-interface Made {
-  readonly graph: FeatureGraph;
+interface Fit {
   readonly crossFit: CrossFit | null;
-  readonly names: readonly string[];
+  readonly pipeline: FittedPipeline;
   readonly split: HoldOut | undefined;
+}
+
+type Made = Fit & { readonly graph: FeatureGraph };
+
+async function writeGraphAndFeatures(
+  { saveGraph, out }: PreprocessOptions,
+  fit: Fit,
+  inputs: FeatureInputs,
+  context: CommandContext,
+): Promise<void> {
+  const columns = featureColumns(inputs.schema);
+  const graph = await FeatureGraph.open(fit.pipeline, columns, context.version, THREADS);
+  try {
+    if (saveGraph !== undefined) await writeAtomically(saveGraph, (path) => writeFile(path, graph.bytes));
+    if (out !== undefined) await writeAll(out, { ...fit, graph }, inputs, context);
+  } finally {
+    await graph.release();
+  }
 }
 
 /** The features of both tables, with the target as it was read and the part that each row is of. */
@@ -114,7 +124,7 @@ async function writeAll(
     ...(hasTarget ? targets.slice(0, 1).map(({ kind }) => ({ name, kind })) : []),
     { name: 'part', kind: 'string' },
   ];
-  const writer = await openFeatureWriter(out, made.names, extra);
+  const writer = await openFeatureWriter(out, made.pipeline.features, extra);
   try {
     for (const [index, own] of tables.entries()) {
       const part = index === 0 ? partOf(own.rows, made.split?.test ?? new Int32Array()) : partOf(own.rows);
