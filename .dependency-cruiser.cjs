@@ -114,6 +114,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|node_modules/\\.)' },
+    exclude: { path: '^(dist|node_modules/\\.|src/training/kernels/|.*\\.d\\.ts$)' },
   },
 };

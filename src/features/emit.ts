@@ -1,7 +1,7 @@
 import { type ColumnSchema, columnKind } from '../data/schema.js';
 import { MlxError } from '../errors.js';
+import { castTo } from '../onnx/cast.js';
 import type { GraphBuilder, TensorRef } from '../onnx/graph.js';
-import { ELEMENT_TYPES } from '../onnx/proto.js';
 import type { BlockKind, BlockTensor } from './block.js';
 import { Frame, type Named } from './frame.js';
 import type { FittedPipeline } from './pipeline.js';
@@ -52,10 +52,7 @@ export function emitPipeline(
   }
   const features = gather(graph, 'number', frame.take(pipeline.features));
   if (features.kind !== 'number') throw new MlxError('INTERNAL', 'the features are no numbers');
-  return graph.node('Cast', [features.tensor], {
-    type: 'float',
-    attributes: { to: { int: ELEMENT_TYPES.float } },
-  });
+  return castTo(graph, features.tensor, 'float');
 }
 
 function columnAt({ name, kind }: Named, tensor: TensorRef, index: number, width: number): GraphColumn {

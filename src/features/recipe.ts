@@ -37,6 +37,17 @@ export const TABLE_RECIPE: RecipeOptions = {
   scale: 'standard',
 };
 
+/** What a linear model wants to see: all numbers of like size, and a column a level. */
+const LINEAR_RECIPE: RecipeOptions = {
+  impute: 'median',
+  outliers: 'none',
+  encode: 'one-hot',
+  scale: 'standard',
+};
+
+/** The default recipes, named for what is trained on them. */
+export const RECIPES = { trees: TREE_RECIPE, boosting: TREE_RECIPE, linear: LINEAR_RECIPE } as const;
+
 /** What was asked for: choices that become a recipe once the columns are known, or the steps themselves. */
 export type RecipePlan =
   | { readonly kind: 'choices'; readonly options: RecipeOptions }

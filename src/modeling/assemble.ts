@@ -2,10 +2,11 @@ import type { ColumnSchema } from '../data/schema.js';
 import type { Target } from '../data/target.js';
 import { emitPipeline } from '../features/emit.js';
 import type { FittedPipeline } from '../features/pipeline.js';
+import { castTo } from '../onnx/cast.js';
 import { GraphBuilder, metadataField, type TensorRef } from '../onnx/graph.js';
 import { type Manifest, METADATA } from '../scoring/manifest.js';
-import type { TreeEnsemble } from '../training/ensemble.js';
-import { emitEnsemble } from '../training/to-onnx.js';
+import { emitModel } from '../training/emit-model.js';
+import type { Model } from '../training/model.js';
 
 /** Names of the graph's outputs. */
 export const OUTPUTS = { label: 'label', probabilities: 'probabilities', values: 'prediction' } as const;
@@ -17,34 +18,54 @@ export const OUTPUTS = { label: 'label', probabilities: 'probabilities', values:
 export function assembleModel(
   pipeline: FittedPipeline,
   columns: readonly ColumnSchema[],
-  ensemble: TreeEnsemble,
+  model: Model,
   target: Target,
   manifest: Manifest,
 ): Uint8Array {
   const graph = new GraphBuilder();
-  const scores = emitEnsemble(graph, emitPipeline(graph, pipeline, columns), ensemble);
+  const { predictions } = emitModel(graph, emitPipeline(graph, pipeline, columns), model);
   if (target.task === 'regression') {
     const shape = graph.constant('int64', [1], BigInt64Array.of(-1n));
-    graph.output(OUTPUTS.values, graph.node('Reshape', [scores, shape], { type: 'float' }), ['N']);
+    graph.output(OUTPUTS.values, graph.node('Reshape', [predictions, shape], { type: 'float' }), ['N']);
   } else {
-    graph.output(OUTPUTS.label, emitLabel(graph, scores, target), ['N']);
-    graph.output(OUTPUTS.probabilities, scores, ['N', target.classes.length]);
+    graph.output(OUTPUTS.label, emitLabel(graph, predictions, target, manifest.threshold), ['N']);
+    graph.output(OUTPUTS.probabilities, predictions, ['N', target.classes.length]);
   }
   return graph.build({ [METADATA.manifest]: JSON.stringify(manifest) }, manifest.mlxVersion);
 }
 
-/** The class of the largest probability; the first among equals. */
-function emitLabel(graph: GraphBuilder, probabilities: TensorRef, target: Target): TensorRef {
+/** The predicted class: see predictedClasses. */
+function emitLabel(
+  graph: GraphBuilder,
+  probabilities: TensorRef,
+  target: Target,
+  threshold: number | undefined,
+): TensorRef {
   const { classes } = target;
-  const index = graph.node('ArgMax', [probabilities], {
-    type: 'int64',
-    attributes: { axis: { int: 1 }, keepdims: { int: 0 } },
-  });
+  const index =
+    threshold === undefined
+      ? graph.node('ArgMax', [probabilities], {
+          type: 'int64',
+          attributes: { axis: { int: 1 }, keepdims: { int: 0 } },
+        })
+      : emitReached(graph, probabilities, threshold);
   const table =
     target.type === 'integer'
       ? graph.constant('int64', [classes.length], BigInt64Array.from(classes, BigInt))
       : graph.constant('string', [classes.length], classes);
   return graph.node('Gather', [table, index], { type: table.type, attributes: { axis: { int: 0 } } });
+}
+
+/** 1 where the last of two classes reaches the threshold, else 0: int64 `[N]`. */
+function emitReached(graph: GraphBuilder, probabilities: TensorRef, threshold: number): TensorRef {
+  const last = graph.constant('int64', [], BigInt64Array.of(1n));
+  const own = graph.node('Gather', [probabilities, last], {
+    type: 'float',
+    attributes: { axis: { int: 1 } },
+  });
+  const least = graph.constant('float', [1], Float32Array.of(threshold));
+  const reached = graph.node('GreaterOrEqual', [own, least], { type: 'bool' });
+  return castTo(graph, reached, 'int64');
 }
 
 /** The model file with more JSON metadata at its end; the graph's bytes stay as they are. */

@@ -2,7 +2,7 @@ import { inputText } from '../data/input-name.js';
 import { featureColumns, type Schema } from '../data/schema.js';
 import { takeRows } from '../data/table.js';
 import { MlxError, toMlxError } from '../errors.js';
-import { planRecipe, type RecipePlan, recipeParams, TREE_RECIPE } from '../features/recipe.js';
+import { planRecipe, RECIPES, type RecipePlan, recipeParams } from '../features/recipe.js';
 import { recipeText } from '../features/recipe-file.js';
 import { buildBaseline } from '../monitoring/baseline.js';
 import { type Certificate, Certification, type FeedRows } from '../onnx/certificate.js';
@@ -73,8 +73,8 @@ const CERTIFICATE_THREADS = 2;
 export async function trainRun(spec: ModelingSpec, deps: ModelingDeps): Promise<TrainedRun> {
   const startedAt = performance.now();
   // What is wrong with the asking is found before a run begins.
-  const plan = planRecipe(TREE_RECIPE, spec.recipe, spec.steps);
   const algorithm = findAlgorithm(spec.algorithm);
+  const plan = planRecipe(RECIPES[algorithm.recipe], spec.recipe, spec.steps);
   const data = await prepareData(spec, deps.onEvent);
   resolveParameters(algorithm, data.train.target.task, spec.params);
   const readMs = performance.now() - startedAt;
@@ -175,6 +175,8 @@ async function makeModel(
     matrix: { rows: train.table.rows, columns: features, data: matrix },
     target: train.target.values,
     classes: train.target.classes.length,
+    weights: train.weights,
+    features: pipeline.features,
     params: spec.params,
     seed: spec.seed,
     workers: spec.workers,
@@ -184,7 +186,7 @@ async function makeModel(
   await run.logParams(trained.params);
 
   const manifest = manifestOf(spec, data, pipeline.features, run.id, deps.version);
-  const body = assembleModel(pipeline, columns, trained.ensemble, train.target, manifest);
+  const body = assembleModel(pipeline, columns, trained.model, train.target, manifest);
   const certifyStartedAt = performance.now();
   const finished = await certifyAndScore(body, manifest, spec, data, deps);
   deps.signal.throwIfAborted();

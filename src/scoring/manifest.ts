@@ -32,6 +32,10 @@ export interface Manifest {
   readonly classes: readonly string[];
   /** The raw columns that the model takes, in order. */
   readonly columns: readonly ColumnSchema[];
+  /**
+   * Of two classes: the last one is predicted where its probability is at least this; not there: where it is the larger.
+   */
+  readonly threshold?: number;
   readonly input: InputLayout;
   readonly outputs: OutputNames;
   readonly runId: string | null;
@@ -60,6 +64,8 @@ export function parseManifest(text: string): Manifest {
   if (new Set(manifest.columns.map(({ name }) => name)).size < manifest.columns.length)
     throw invalid('a column is there twice');
   if (!isTarget(manifest.target)) throw invalid('its target is not a column');
+  if (!isThreshold(manifest.threshold, manifest.classes))
+    throw invalid('its threshold is no probability of two classes');
   if (!isInput(manifest.input)) throw invalid('its input is not understood');
   if (!isOutputs(manifest.outputs, manifest.task)) throw invalid('its outputs are not understood');
   if (manifest.task === 'classification' && manifest.classes.length === 0) throw invalid('it has no classes');
@@ -82,6 +88,11 @@ function isTarget(value: unknown): boolean {
   if (value === null) return true;
   const target = value as Partial<NonNullable<Manifest['target']>> | undefined;
   return typeof target?.name === 'string' && ['number', 'integer', 'string'].includes(target.type ?? '');
+}
+
+function isThreshold(value: unknown, classes: readonly string[]): boolean {
+  if (value === undefined) return true;
+  return typeof value === 'number' && value >= 0 && value <= 1 && classes.length === 2;
 }
 
 function isInput(value: unknown): boolean {

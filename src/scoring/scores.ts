@@ -38,7 +38,7 @@ export function readScores(
   const probabilities = floatsOf(outputs, manifest.outputs.probabilities, rows * classes.length);
   const labels =
     manifest.outputs.label === null
-      ? largest(probabilities, rows, classes.length)
+      ? predictedClasses(probabilities, rows, classes.length, manifest.threshold)
       : labelsOf(outputs[manifest.outputs.label], classes, rows);
   return { task: 'classification', rows, classes, labels, probabilities };
 }
@@ -70,9 +70,23 @@ function floatsOf(
   return values;
 }
 
-/** The first class of the largest probability, as the graph's own ArgMax takes it. */
-function largest(probabilities: Float32Array, rows: number, classes: number): Int32Array {
+/**
+ * The class of each row, as the graph's own label has it: of two classes the last one from the threshold on, else the
+ * first of the largest probability.
+ */
+export function predictedClasses(
+  probabilities: Float32Array,
+  rows: number,
+  classes: number,
+  threshold: number | undefined,
+): Int32Array {
   const labels = new Int32Array(rows);
+  if (threshold !== undefined) {
+    const least = Math.fround(threshold);
+    for (let row = 0; row < rows; row++)
+      labels[row] = (probabilities[2 * row + 1] as number) >= least ? 1 : 0;
+    return labels;
+  }
   for (let row = 0; row < rows; row++) {
     let best = 0;
     for (let k = 1; k < classes; k++) {

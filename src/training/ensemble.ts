@@ -4,8 +4,8 @@ import type { Matrix } from './matrix.js';
 export type TrainingTask = 'classification' | 'regression';
 
 /**
- * One binary decision tree as parallel arrays, one entry per node; the root is node 0. A row goes to
- * `left` where `x[feature] <= threshold` or `x[feature]` is NaN.
+ * One binary decision tree as parallel arrays, one entry per node; the root is node 0, and children come after their
+ * parent. A row goes to `left` where `x[feature] <= threshold`; where `x[feature]` is NaN, it goes as `missingLeft` says.
  */
 export interface Tree {
   /** Column of the test, −1 at a leaf. */
@@ -13,20 +13,17 @@ export interface Tree {
   readonly threshold: Float32Array;
   readonly left: Int32Array;
   readonly right: Int32Array;
+  /** 1 where a missing value goes left, else 0. */
+  readonly missingLeft: Uint8Array;
+  /** Weight of the training rows in each node, as TreeSHAP needs it; above 0. */
+  readonly cover: Float32Array;
   /** `nodes × outputs`, row-major; zero at inner nodes. */
   readonly value: Float64Array;
 }
 
-/**
- * A sum of trees. The prediction of output o is `float32(base[o] + sum over trees of the leaf's value / divisor)`.
- *
- * Classification with two classes has one output, the probability of the last class; with K > 2 classes it
- * has K outputs, their probabilities. Regression has one.
- */
+/** A sum of trees: the raw score of output o is `base[o] + sum over trees of the leaf's value / divisor`. */
 export interface TreeEnsemble {
-  readonly task: TrainingTask;
-  /** Number of classes; 0 for regression. */
-  readonly classes: number;
+  readonly kind: 'trees';
   /** Columns of the matrix that the trees read. */
   readonly columns: number;
   readonly outputs: number;
@@ -36,35 +33,14 @@ export interface TreeEnsemble {
   readonly divisor: number;
 }
 
-/** Number of tree outputs for a task. */
+/** Number of tree outputs for a task: one for regression and for two classes, else one per class. */
 export function outputsOf(task: TrainingTask, classes: number): number {
   return task === 'regression' || classes === 2 ? 1 : classes;
 }
 
-/**
- * The reference prediction: exactly what the ONNX form computes.
- *
- * @returns row-major probabilities `rows × classes`, or regression values `rows × 1`
- */
-export function predictEnsemble(ensemble: TreeEnsemble, matrix: Matrix): Float32Array {
-  const { outputs, classes } = ensemble;
-  const sums = sumTrees(ensemble, matrix);
-  const isBinary = ensemble.task === 'classification' && outputs === 1;
-  const predictions = new Float32Array(matrix.rows * (isBinary ? classes : outputs));
-  for (let i = 0; i < sums.length; i++) {
-    const output = i % outputs;
-    const value = Math.fround((ensemble.base[output] as number) + (sums[i] as number) / ensemble.divisor);
-    if (isBinary) {
-      predictions[2 * i] = 1 - value;
-      predictions[2 * i + 1] = value;
-    } else {
-      predictions[i] = value;
-    }
-  }
-  return predictions;
-}
-
-function sumTrees({ trees, outputs }: TreeEnsemble, { rows, columns, data }: Matrix): Float64Array {
+/** Raw scores of every row, row-major `rows × outputs`; exactly what the ONNX form computes, before its cast to float32. */
+export function scoreTrees({ trees, outputs, base, divisor }: TreeEnsemble, matrix: Matrix): Float64Array {
+  const { rows, columns, data } = matrix;
   const sums = new Float64Array(rows * outputs);
   for (const tree of trees) {
     for (let row = 0; row < rows; row++) {
@@ -74,7 +50,7 @@ function sumTrees({ trees, outputs }: TreeEnsemble, { rows, columns, data }: Mat
       }
     }
   }
-  return sums;
+  return sums.map((sum, i) => sum / divisor + (base[i % outputs] as number));
 }
 
 /** The leaf that the row starting at `data[offset]` falls into. */
@@ -82,9 +58,15 @@ export function findLeaf(tree: Tree, data: Float32Array, offset: number): number
   let node = 0;
   let feature = tree.feature[0] as number;
   while (feature >= 0) {
-    const goesRight = (data[offset + feature] as number) > (tree.threshold[node] as number);
-    node = (goesRight ? tree.right[node] : tree.left[node]) as number;
+    node = childOf(tree, node, data[offset + feature] as number);
     feature = tree.feature[node] as number;
   }
   return node;
+}
+
+/** The child of an inner node that a value goes to. */
+export function childOf(tree: Tree, node: number, value: number): number {
+  const threshold = tree.threshold[node] as number;
+  const isLeft = value <= threshold || (Number.isNaN(value) && tree.missingLeft[node] === 1);
+  return (isLeft ? tree.left[node] : tree.right[node]) as number;
 }

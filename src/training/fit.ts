@@ -1,5 +1,6 @@
-import type { TrainingTask, TreeEnsemble } from './ensemble.js';
+import type { TrainingTask } from './ensemble.js';
 import type { Matrix } from './matrix.js';
+import type { Model } from './model.js';
 import type { ParameterValue } from './parameters.js';
 import type { OnTrainingEvent } from './progress.js';
 
@@ -12,6 +13,15 @@ export interface TrainingSpec {
   readonly target: Float64Array;
   /** Number of classes; not looked at for regression. */
   readonly classes: number;
+  /** How much each row counts, above 0; each row once when not given. */
+  readonly weights?: Float64Array | undefined;
+  /** Names of the matrix's columns, for parameters that speak of columns; `f0`, `f1` … when not given. */
+  readonly features?: readonly string[] | undefined;
+  /**
+   * Rows by which early stopping is judged, and which are then not learned from; drawn by the trainer when not given.
+   * Only a trainer that stops early looks at them.
+   */
+  readonly validationRows?: Int32Array | undefined;
   readonly params?: Readonly<Record<string, ParameterValue>> | undefined;
   /** Any safe integer; the same seed gives the same model. */
   readonly seed: number;
@@ -21,10 +31,19 @@ export interface TrainingSpec {
   readonly onProgress?: OnTrainingEvent | undefined;
 }
 
+/** A metric at each round: `values[i]` after round i + 1. */
+export interface TrainingHistory {
+  /** Name of a metric, said with what it was measured on: `validation_log_loss`. */
+  readonly metric: string;
+  readonly values: Float64Array;
+}
+
 export interface FittedModel {
-  readonly ensemble: TreeEnsemble;
-  /** Impurity importance per column, summing to 1. */
+  readonly model: Model;
+  /** Importance per column, summing to 1, or all 0: impurity or gain of trees, standardised weights of linear models. */
   readonly importance: Float64Array;
+  /** What was measured round by round while it was trained; none where there are no rounds. */
+  readonly history?: readonly TrainingHistory[];
 }
 
 /** A checked spec, as each algorithm gets it. */

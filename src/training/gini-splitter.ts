@@ -82,6 +82,7 @@ export function createGiniSplitter(
       }
       return varying;
     },
+    nodeWeight: () => totalOf(counts.nodeWeights),
     nodeScore: () => leafScore(counts.nodeWeights),
     partition: () => partition(best.column * stride, best.leftBin, start, end),
     leafValues: (into) => classShares(counts.nodeWeights, into),
@@ -121,6 +122,12 @@ function createWeighClasses(
   };
 }
 
+function totalOf(weights: Float64Array): number {
+  let total = 0;
+  for (let k = 0; k < weights.length; k++) total += weights[k] as number;
+  return total;
+}
+
 function leafScore(weights: Float64Array): number {
   let total = 0;
   let squares = 0;
@@ -134,8 +141,7 @@ function leafScore(weights: Float64Array): number {
 
 /** The share of each class, or of the last one where there are two. */
 function classShares(weights: Float64Array, into: Float64Array): void {
-  let total = 0;
-  for (let k = 0; k < weights.length; k++) total += weights[k] as number;
+  const total = totalOf(weights);
   const first = weights.length - into.length;
   for (let output = 0; output < into.length; output++) {
     into[output] = (weights[first + output] as number) / total;

@@ -1,4 +1,4 @@
-import { findLeaf, type Tree, type TreeEnsemble } from './ensemble.js';
+import { findLeaf, type TrainingTask, type Tree } from './ensemble.js';
 import type { Matrix } from './matrix.js';
 
 /**
@@ -24,19 +24,21 @@ function addNormalised(to: Float64Array, from: Float64Array): void {
 }
 
 /**
- * The decreases of weight × impurity in a tree whose trainer does not tell them, measured on the training rows.
+ * The decreases of weight × impurity in a tree whose trainer does not tell them, measured on the training rows. Writes the
+ * tree's covers, too.
  *
  * @param target class index or value per row
  */
 export function measureGains(
   tree: Tree,
-  ensemble: Pick<TreeEnsemble, 'task' | 'classes' | 'columns'>,
+  task: TrainingTask,
+  classes: number,
   matrix: Matrix,
   target: Float64Array,
 ): Float64Array {
-  const isRegression = ensemble.task === 'regression';
+  const isRegression = task === 'regression';
   // per node: class counts, or count, sum and sum of squares of the target
-  const width = isRegression ? 3 : ensemble.classes;
+  const width = isRegression ? 3 : classes;
   const moments = new Float64Array(tree.feature.length * width);
   for (let row = 0; row < matrix.rows; row++) {
     const at = findLeaf(tree, matrix.data, row * matrix.columns) * width;
@@ -48,15 +50,20 @@ export function measureGains(
     } else (moments[at + value] as number) += 1;
   }
   const impurity = isRegression ? squaredError : giniWeight;
-  const gains = new Float64Array(ensemble.columns);
+  const weight = isRegression ? (own: Float64Array) => own[0] as number : totalOf;
+  const gains = new Float64Array(matrix.columns);
   // children come after their parent, so from the back every node is complete when its parent needs it
   for (let node = tree.feature.length - 1; node >= 0; node--) {
     const column = tree.feature[node] as number;
-    if (column < 0) continue;
+    const own = momentsOf(moments, node, width);
+    if (column < 0) {
+      tree.cover[node] = weight(own);
+      continue;
+    }
     const left = momentsOf(moments, tree.left[node] as number, width);
     const right = momentsOf(moments, tree.right[node] as number, width);
-    const own = momentsOf(moments, node, width);
     for (let i = 0; i < width; i++) own[i] = (left[i] as number) + (right[i] as number);
+    tree.cover[node] = weight(own);
     (gains[column] as number) += Math.max(0, impurity(own) - impurity(left) - impurity(right));
   }
   return gains;
@@ -66,9 +73,13 @@ function momentsOf(moments: Float64Array, node: number, width: number): Float64A
   return moments.subarray(node * width, (node + 1) * width);
 }
 
+function totalOf(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /** Weight × Gini impurity of class counts. */
 function giniWeight(counts: Float64Array): number {
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = totalOf(counts);
   return total === 0 ? 0 : total - counts.reduce((sum, count) => sum + count * count, 0) / total;
 }
 

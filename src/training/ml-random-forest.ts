@@ -38,7 +38,7 @@ interface PackageModel {
   };
 }
 
-/** Trains the package's forest and gives its trees. It blocks its thread until it is done. */
+/** Trains the package's forest and gives its trees, whose covers are 0: the package does not tell them. It blocks its thread until it is done. */
 export function growPackageTrees(job: PackageForestJob): Tree[] {
   const model = trainPackage(job).toJSON() as unknown as PackageModel;
   return model.baseModel.estimators.map(({ root }, index) =>
@@ -80,7 +80,7 @@ function convertTree(root: PackageNode, columns: readonly number[], job: Package
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { left, right, splitColumn, splitValue, distribution } = next.node;
-    const at = buffer.addNode();
+    const at = buffer.addNode(0);
     if (next.parent >= 0) buffer.setChild(next.parent, next.isLeft, at);
     if (left !== undefined && right !== undefined) {
       buffer.setSplit(at, columns[splitColumn as number] as number, float32Below(splitValue as number));

@@ -48,8 +48,11 @@ export async function fitPackageForest(input: FitInput): Promise<FittedModel> {
   await new WorkerPool(1).run<Tree[]>(job, (grown) => trees.push(...grown), input.signal);
   input.onProgress?.({ kind: 'trees', done: trees.length, total: trees.length });
   const ensemble = assemble(trees, input);
-  const gains = trees.map((tree) => measureGains(tree, ensemble, matrix, target));
-  return { ensemble, importance: impurityImportance(gains, matrix.columns) };
+  const gains = trees.map((tree) => measureGains(tree, task, classes, matrix, target));
+  return {
+    model: { task, classes, scorer: ensemble, link: 'identity', calibration: null },
+    importance: impurityImportance(gains, matrix.columns),
+  };
 }
 
 /** The package reads 1 as a share; a number of columns that comes to one is given as a share, too. */
@@ -70,5 +73,5 @@ function assemble(trees: Tree[], { task, classes, matrix, target }: FitInput): T
     }
   }
   roundLeavesToGrid(trees);
-  return { task, classes, columns: matrix.columns, outputs, trees, base, divisor: trees.length };
+  return { kind: 'trees', columns: matrix.columns, outputs, trees, base, divisor: trees.length };
 }

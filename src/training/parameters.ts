@@ -21,6 +21,8 @@ export interface Algorithm {
   readonly name: string;
   readonly summary: string;
   readonly tasks: readonly TrainingTask[];
+  /** What the algorithm wants to see of the table: which of the default recipes it is trained on. */
+  readonly recipe: 'trees' | 'boosting' | 'linear';
   readonly parameters: readonly Parameter[];
 }
 

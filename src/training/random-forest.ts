@@ -5,6 +5,7 @@ import type { FitInput, FittedModel } from './fit.js';
 import { type ForestJob, growTrees, type IndexedTree } from './forest.js';
 import { impurityImportance } from './importance.js';
 import { meanOf, roundLeavesToGrid } from './leaf-grid.js';
+import type { Model } from './model.js';
 import { type ParameterValue, readCount } from './parameters.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -39,9 +40,8 @@ export async function fitRandomForest(input: FitInput): Promise<FittedModel> {
     const trees = grown.map(({ tree }) => tree);
     roundLeavesToGrid(trees);
     const outputs = outputsOf(task, input.classes);
-    const ensemble: TreeEnsemble = {
-      task,
-      classes: input.classes,
+    const scorer: TreeEnsemble = {
+      kind: 'trees',
       columns: matrix.columns,
       outputs,
       trees,
@@ -49,7 +49,8 @@ export async function fitRandomForest(input: FitInput): Promise<FittedModel> {
       divisor: trees.length,
     };
     const gains = grown.map((tree) => tree.gains);
-    return { ensemble, importance: impurityImportance(gains, matrix.columns) };
+    const model: Model = { task, classes: input.classes, scorer, link: 'identity', calibration: null };
+    return { model, importance: impurityImportance(gains, matrix.columns) };
   } finally {
     await pool?.close();
   }

@@ -21,6 +21,8 @@ export interface Splitter {
   readonly best: BestSplit;
   /** Moves the rows that go left under the best split to the front; gives where the others start. */
   readonly partition: () => number;
+  /** Weight of the node's rows: how often they were drawn in all. */
+  readonly nodeWeight: () => number;
   /** The score of the node as a leaf; a split decreases weight × impurity by its score minus this. */
   readonly nodeScore: () => number;
   /** Writes the prediction of the node's rows, one value per output. */

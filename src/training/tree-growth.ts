@@ -53,9 +53,10 @@ export class TreeGrower {
       const depth = stack.pop() as number;
       const end = stack.pop() as number;
       const start = stack.pop() as number;
-      const node = buffer.addNode();
+      const isSplit = this.#findSplit(start, end, depth, random);
+      const node = buffer.addNode(splitter.nodeWeight());
       if (link >= 0) buffer.setChild(link >> 1, (link & 1) === 1, node);
-      if (!this.#findSplit(start, end, depth, random)) {
+      if (!isSplit) {
         this.#writeLeaf(node);
         continue;
       }

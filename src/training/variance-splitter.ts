@@ -72,6 +72,7 @@ export function createVarianceSplitter(
       }
       return varying;
     },
+    nodeWeight: () => state.node[1] as number,
     nodeScore: () => (state.node[0] as number) ** 2 / (state.node[1] as number),
     partition: () => partition(best.column * stride, best.leftBin, start, end),
     leafValues(into) {

@@ -1,10 +1,11 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { MlxError } from '#mlx/errors.js';
-import { predictEnsemble, type TrainingTask, type TreeEnsemble } from '#mlx/training/ensemble.js';
+import type { TrainingTask, TreeEnsemble } from '#mlx/training/ensemble.js';
 import type { TrainingSpec } from '#mlx/training/fit.js';
 import type { Matrix } from '#mlx/training/matrix.js';
+import { predictModel } from '#mlx/training/model.js';
 import { type TrainedModel, trainModel } from '#mlx/training/train.js';
-import { scoreWithOnnx } from './scoring.js';
+import { scoreWithOnnx, treesOf } from './scoring.js';
 import { type LabelledMatrix, matrixOf } from './tables.js';
 
 type Overrides = Partial<TrainingSpec>;
@@ -15,6 +16,7 @@ export function checkEstimator(
   task: TrainingTask,
   data: LabelledMatrix,
   params: NonNullable<TrainingSpec['params']>,
+  { isRandom = true, isTrees = true }: { readonly isRandom?: boolean; readonly isTrees?: boolean } = {},
 ): void {
   const train = (overrides: Overrides = {}) =>
     trainModel({ algorithm, task, ...data, params, seed: 1, workers: 1, ...overrides });
@@ -26,33 +28,46 @@ export function checkEstimator(
 
   it('gives the same bytes when it is fitted again', async () => {
     const again = await train();
-    expect(again.ensemble).toEqual(fitted.ensemble);
+    expect(again.model).toEqual(fitted.model);
     expect(again.importance).toEqual(fitted.importance);
   });
 
-  it('gives another model with another seed', async () => {
-    expect((await train({ seed: 2 })).ensemble.trees).not.toEqual(fitted.ensemble.trees);
+  it.runIf(isRandom)('gives another model with another seed', async () => {
+    expect((await train({ seed: 2 })).model).not.toEqual(fitted.model);
   });
 
   it('gives the same bytes with 1, 2 and 4 workers', async () => {
-    for (const workers of [2, 4]) expect((await train({ workers })).ensemble).toEqual(fitted.ensemble);
+    for (const workers of [2, 4]) expect((await train({ workers })).model).toEqual(fitted.model);
   });
 
-  it('predicts bit for bit the same in JavaScript and in ONNX, one by one and in batches, on any threads', async () => {
-    const { ensemble } = fitted;
-    const expected = predictEnsemble(ensemble, data.matrix);
+  it('predicts in ONNX as in JavaScript, and bit for bit the same one by one, in batches and on any threads', async () => {
+    const { model } = fitted;
+    const scores = await scoreWithOnnx(model, data.matrix);
+    const expected = predictModel(model, data.matrix);
+    if (model.link === 'identity' && model.scorer.kind === 'trees') expect(scores).toEqual(expected);
+    else for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(expected[i]!, 5);
     const head = { ...data.matrix, rows: 40 };
-    expect(await scoreWithOnnx(ensemble, data.matrix)).toEqual(expected);
-    expect(await scoreWithOnnx(ensemble, data.matrix, 7)).toEqual(expected);
-    expect(await scoreWithOnnx(ensemble, data.matrix, data.matrix.rows, 4)).toEqual(expected);
-    expect(await scoreWithOnnx(ensemble, head, 1)).toEqual(
-      expected.subarray(0, expected.length * (40 / data.matrix.rows)),
+    expect(await scoreWithOnnx(model, data.matrix, 7)).toEqual(scores);
+    expect(await scoreWithOnnx(model, data.matrix, data.matrix.rows, 4)).toEqual(scores);
+    expect(await scoreWithOnnx(model, head, 1)).toEqual(
+      scores.subarray(0, scores.length * (40 / data.matrix.rows)),
     );
   });
 
-  it('keeps leaf values on a grid on which float32 sums are exact', () => {
-    const { ensemble } = fitted;
+  it.runIf(isTrees)('keeps leaf values on a grid on which float32 sums are exact', () => {
+    const ensemble = treesOf(fitted.model);
     expect(largestSum(ensemble) / gridOf(ensemble)).toBeLessThan(2 ** 24);
+  });
+
+  it.runIf(isTrees)('covers in each node what its children cover', () => {
+    for (const tree of treesOf(fitted.model).trees) {
+      tree.feature.forEach((feature, node) => {
+        expect(tree.cover[node]).toBeGreaterThan(0);
+        if (feature < 0) return;
+        const children = tree.cover[tree.left[node]!]! + tree.cover[tree.right[node]!]!;
+        expect(children / tree.cover[node]!).toBeCloseTo(1, 5);
+      });
+    }
   });
 
   it('never splits on a constant column and gives it no importance', async () => {
@@ -60,10 +75,11 @@ export function checkEstimator(
     const wider = matrixOf(
       Array.from({ length: rows }, (_, row) => [7, ...cells.subarray(row * columns, (row + 1) * columns)]),
     );
-    const { ensemble, importance } = await train({ matrix: wider });
-    expect(ensemble.trees.some((tree) => tree.feature.includes(1))).toBe(true);
+    const { model, importance } = await train({ matrix: wider });
     expect(importance[0]).toBe(0);
-    for (const tree of ensemble.trees) expect(tree.feature).not.toContain(0);
+    if (!isTrees) return;
+    expect(treesOf(model).trees.some((tree) => tree.feature.includes(1))).toBe(true);
+    for (const tree of treesOf(model).trees) expect(tree.feature).not.toContain(0);
   });
 
   it('predicts the overall share or mean where every column is constant', async () => {
@@ -72,17 +88,17 @@ export function checkEstimator(
       columns: 2,
       data: new Float32Array(data.matrix.rows * 2),
     };
-    const { ensemble, importance } = await train({ matrix: constant });
-    const predictions = predictEnsemble(ensemble, constant);
-    expect(await scoreWithOnnx(ensemble, constant)).toEqual(predictions);
-    expect(ensemble.trees.every((tree) => tree.feature.length === 1)).toBe(true);
+    const { model, importance } = await train({ matrix: constant });
+    const predictions = predictModel(model, constant);
+    expect(await scoreWithOnnx(model, constant)).toEqual(predictions);
+    if (isTrees) expect(treesOf(model).trees.every((tree) => tree.feature.length === 1)).toBe(true);
     expect([...importance]).toEqual([0, 0]);
   });
 
-  it('fits a single row', async () => {
+  it.runIf(isTrees)('fits a single row', async () => {
     const single = { rows: 1, columns: 2, data: Float32Array.of(1, 2) };
-    const { ensemble } = await train({ matrix: single, target: Float64Array.of(1) });
-    const predictions = predictEnsemble(ensemble, single);
+    const { model } = await train({ matrix: single, target: Float64Array.of(1) });
+    const predictions = predictModel(model, single);
     expect(predictions[task === 'regression' ? 0 : 1]).toBe(1);
   });
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { predictEnsemble, type TrainingTask } from '#mlx/training/ensemble.js';
+import type { TrainingTask } from '#mlx/training/ensemble.js';
 import {
   float32Below,
   matrixRows,
   type PackageForestJob,
   trainPackage,
 } from '#mlx/training/ml-random-forest.js';
+import { predictModel } from '#mlx/training/model.js';
 import { trainModel } from '#mlx/training/train.js';
 import { type LabelledMatrix, matrixOf, penguins, seattle, thinned } from './tables.js';
 
@@ -35,14 +36,14 @@ describe('ml-random-forest', () => {
     ['three', birds, 3],
   ])('predicts the class that the package predicts, with %s classes', async (_name, data, maxFeatures) => {
     const trees = 7;
-    const { ensemble } = await train('classification', data, {
+    const { model } = await train('classification', data, {
       n_estimators: trees,
       max_features: maxFeatures,
     });
     const own = trainPackage(jobOf('classification', data, trees, maxFeatures)).predict(
       matrixRows(data.matrix),
     );
-    const shares = predictEnsemble(ensemble, data.matrix);
+    const shares = predictModel(model, data.matrix);
     const k = data.classes;
     let compared = 0;
     own.forEach((label, row) => {
@@ -55,15 +56,15 @@ describe('ml-random-forest', () => {
   });
 
   it('predicts the value that the package predicts', async () => {
-    const { ensemble } = await train('regression', heat, { n_estimators: 6, max_features: 3 });
+    const { model } = await train('regression', heat, { n_estimators: 6, max_features: 3 });
     const own = trainPackage(jobOf('regression', heat, 6, 3)).predict(matrixRows(heat.matrix));
-    const predictions = predictEnsemble(ensemble, heat.matrix);
+    const predictions = predictModel(model, heat.matrix);
     for (const [row, value] of own.entries()) expect(predictions[row]).toBeCloseTo(value, 4);
   });
 
   it('counts the vote of every tree, the first one too', async () => {
-    const { ensemble } = await train('classification', rain, { n_estimators: 1 });
-    const first = predictEnsemble(ensemble, rain.matrix);
+    const { model } = await train('classification', rain, { n_estimators: 1 });
+    const first = predictModel(model, rain.matrix);
     expect(new Set(first)).toEqual(new Set([0, 1]));
   });
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { predictEnsemble, type TrainingTask } from '#mlx/training/ensemble.js';
+import type { TrainingTask } from '#mlx/training/ensemble.js';
 import type { TrainingSpec } from '#mlx/training/fit.js';
+import { predictModel } from '#mlx/training/model.js';
 import { trainModel } from '#mlx/training/train.js';
 import { WorkerPool } from '#mlx/training/worker-pool.js';
-import { accuracy, rSquared, scoreWithOnnx } from './scoring.js';
+import { accuracy, rSquared, scoreWithOnnx, treesOf } from './scoring.js';
 import { matrixOf, penguins, seattle, thinned } from './tables.js';
 
 const ONE_TREE = { n_estimators: 1, bootstrap: false, max_features: 'all' };
@@ -38,15 +39,15 @@ describe('a tree without bootstrap that looks at all columns', () => {
     async (name, limits, oracle) => {
       const data = seattle(oracle.columns, TARGETS[name]!);
       const task = name === 'regression' ? 'regression' : 'classification';
-      const { ensemble, importance } = await forest({ ...data, task, params: { ...ONE_TREE, ...limits } });
-      const tree = ensemble.trees[0]!;
+      const { model, importance } = await forest({ ...data, task, params: { ...ONE_TREE, ...limits } });
+      const tree = treesOf(model).trees[0]!;
       expect(tree.feature.filter((feature) => feature < 0)).toHaveLength(oracle.leaves);
       const thresholds = [...tree.threshold.filter((_, node) => tree.feature[node]! >= 0)].sort(
         (a, b) => a - b,
       );
       for (const [i, value] of oracle.thresholds.entries()) expect(thresholds[i]).toBeCloseTo(value, 4);
       for (const [i, value] of oracle.importance.entries()) expect(importance[i]).toBeCloseTo(value, 9);
-      const predictions = predictEnsemble(ensemble, data.matrix);
+      const predictions = predictModel(model, data.matrix);
       const width = oracle.predictions[0]!.length;
       oracle.predictions.forEach((row, i) => {
         for (let k = 0; k < width; k++) expect(predictions[10 * i * width + k]).toBeCloseTo(row[k]!, 5);
@@ -65,8 +66,8 @@ describe('a tree without bootstrap that looks at all columns', () => {
       fc.asyncProperty(rows, fc.integer(), async (cells, salt) => {
         const matrix = matrixOf(cells);
         const target = Float64Array.from(cells, (row, i) => Math.abs(row[0] * 5 + row[1] + i + salt) % 3);
-        const { ensemble } = await forest({ task, matrix, target, classes: 3, params: ONE_TREE });
-        const predictions = predictEnsemble(ensemble, matrix);
+        const { model } = await forest({ task, matrix, target, classes: 3, params: ONE_TREE });
+        const predictions = predictModel(model, matrix);
         if (task === 'classification') expect(accuracy(predictions, target, 3)).toBe(1);
         else for (const [row, value] of target.entries()) expect(predictions[row]).toBeCloseTo(value, 4);
       }),
@@ -93,12 +94,12 @@ describe('a forest', () => {
     });
     const train = thinned(penguins(), 2);
     const test = odd(penguins());
-    const { ensemble } = await forest({ ...train, task: 'classification' });
-    expect(accuracy(predictEnsemble(ensemble, test.matrix), test.target, 3)).toBeGreaterThan(0.92);
+    const { model } = await forest({ ...train, task: 'classification' });
+    expect(accuracy(predictModel(model, test.matrix), test.target, 3)).toBeGreaterThan(0.92);
     const heat = seattle(['precipitation', 'temp_min', 'wind', 'month'], 'temp_max');
     const warm = await forest({ ...thinned(heat, 2), task: 'regression' });
     const unseen = odd(heat);
-    expect(rSquared(predictEnsemble(warm.ensemble, unseen.matrix), unseen.target)).toBeGreaterThan(0.8);
+    expect(rSquared(predictModel(warm.model, unseen.matrix), unseen.target)).toBeGreaterThan(0.8);
   });
 
   it.each([
@@ -107,12 +108,12 @@ describe('a forest', () => {
     ['min_samples_split', { min_samples_split: 1462 }, 1],
   ])('obeys %s', async (_name, params, nodes) => {
     const data = seattle(WEATHER, 'weather');
-    const { ensemble } = await forest({
+    const { model } = await forest({
       ...data,
       task: 'classification',
       params: { n_estimators: 5, bootstrap: false, ...params },
     });
-    for (const tree of ensemble.trees) expect(tree.feature.length).toBeLessThanOrEqual(nodes);
+    for (const tree of treesOf(model).trees) expect(tree.feature.length).toBeLessThanOrEqual(nodes);
   });
 
   it.each<TrainingTask>(['classification', 'regression'])(
@@ -120,8 +121,8 @@ describe('a forest', () => {
     async (task) => {
       const data = seattle(WEATHER, 'weather');
       const params = { ...ONE_TREE, max_features: 2, min_samples_leaf: 25 };
-      const { ensemble } = await forest({ ...data, task, params });
-      const predictions = predictEnsemble(ensemble, data.matrix);
+      const { model } = await forest({ ...data, task, params });
+      const predictions = predictModel(model, data.matrix);
       const width = predictions.length / data.matrix.rows;
       const sizes = new Map<string, number>();
       for (let row = 0; row < data.matrix.rows; row++) {
@@ -136,50 +137,50 @@ describe('a forest', () => {
   it('draws only so many rows per tree as max_samples says', async () => {
     const data = seattle(WEATHER, 'temp_max');
     const params = { n_estimators: 3, bootstrap: false, max_samples: 10 };
-    const { ensemble } = await forest({ ...data, task: 'regression', params });
-    for (const tree of ensemble.trees)
+    const { model } = await forest({ ...data, task: 'regression', params });
+    for (const tree of treesOf(model).trees)
       expect(tree.feature.filter((f) => f < 0).length).toBeLessThanOrEqual(10);
   });
 
   it('learns as much from a target that lies far from zero', async () => {
     const data = seattle(WEATHER, 'temp_min');
     const target = data.target.map((value) => value + 2 ** 40);
-    const { ensemble } = await forest({ ...data, target, task: 'regression', params: { n_estimators: 10 } });
-    expect(ensemble.base[0]! / 2 ** 40).toBeCloseTo(1, 9);
-    const aroundBase = { ...ensemble, base: Float64Array.of(0) };
-    const centred = target.map((value) => value - ensemble.base[0]!);
-    expect(rSquared(predictEnsemble(aroundBase, data.matrix), centred)).toBeGreaterThan(0.99);
-    expect(await scoreWithOnnx(ensemble, data.matrix)).toEqual(predictEnsemble(ensemble, data.matrix));
+    const { model } = await forest({ ...data, target, task: 'regression', params: { n_estimators: 10 } });
+    expect(treesOf(model).base[0]! / 2 ** 40).toBeCloseTo(1, 9);
+    const aroundBase = { ...model, scorer: { ...treesOf(model), base: Float64Array.of(0) } };
+    const centred = target.map((value) => value - treesOf(model).base[0]!);
+    expect(rSquared(predictModel(aroundBase, data.matrix), centred)).toBeGreaterThan(0.99);
+    expect(await scoreWithOnnx(model, data.matrix)).toEqual(predictModel(model, data.matrix));
   });
 
   it('sends missing values left, in training, in JavaScript and in ONNX', async () => {
     const rows = Array.from({ length: 200 }, (_, i) => [i % 3 === 0 ? Number.NaN : i, i % 7]);
     const matrix = matrixOf(rows);
     const target = Float64Array.from(rows, (_, i) => (i % 3 === 0 ? 1 : 0));
-    const { ensemble } = await forest({
+    const { model } = await forest({
       matrix,
       target,
       classes: 2,
       task: 'classification',
       params: ONE_TREE,
     });
-    const predictions = predictEnsemble(ensemble, matrix);
+    const predictions = predictModel(model, matrix);
     expect(accuracy(predictions, target, 2)).toBe(1);
-    expect(await scoreWithOnnx(ensemble, matrix, 1)).toEqual(predictions);
+    expect(await scoreWithOnnx(model, matrix, 1)).toEqual(predictions);
   });
 
   it('grows a tree as deep as it has rows', async () => {
     // alternating classes along one column whose distances double: each split can cut off little
     const matrix = matrixOf(Array.from({ length: 240 }, (_, i) => [2 ** (i - 120)]));
     const target = Float64Array.from({ length: 240 }, (_, i) => i % 2);
-    const { ensemble } = await forest({
+    const { model } = await forest({
       matrix,
       target,
       classes: 2,
       task: 'classification',
       params: ONE_TREE,
     });
-    expect(accuracy(predictEnsemble(ensemble, matrix), target, 2)).toBe(1);
+    expect(accuracy(predictModel(model, matrix), target, 2)).toBe(1);
   });
 
   it('tells how many trees are done', async () => {

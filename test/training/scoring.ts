@@ -1,12 +1,13 @@
 import { GraphBuilder } from '#mlx/onnx/graph.js';
 import { ModelSession } from '#mlx/onnx/session.js';
+import { emitModel } from '#mlx/training/emit-model.js';
 import type { TreeEnsemble } from '#mlx/training/ensemble.js';
 import type { Matrix } from '#mlx/training/matrix.js';
-import { emitEnsemble } from '#mlx/training/to-onnx.js';
+import type { Model } from '#mlx/training/model.js';
 
 /** Scores the matrix through ONNX Runtime, `batch` rows at a time. */
 export async function scoreWithOnnx(
-  ensemble: TreeEnsemble,
+  model: Model,
   matrix: Matrix,
   batch = matrix.rows,
   threads = 1,
@@ -14,8 +15,8 @@ export async function scoreWithOnnx(
   const { rows, columns, data } = matrix;
   const graph = new GraphBuilder();
   const input = graph.input('x', 'float', ['N', columns]);
-  const width = ensemble.task === 'regression' ? 1 : ensemble.classes;
-  graph.output('y', emitEnsemble(graph, input, ensemble), ['N', width]);
+  const width = model.task === 'regression' ? 1 : model.classes;
+  graph.output('y', emitModel(graph, input, model).predictions, ['N', width]);
   const session = await ModelSession.load(graph.build({}, 'test'), { threads });
   const scores = new Float32Array(rows * width);
   for (let start = 0; start < rows; start += batch) {
@@ -46,4 +47,10 @@ export function rSquared(predictions: Float32Array, target: Float64Array): numbe
   const mean = target.reduce((sum, value) => sum + value, 0) / target.length;
   const residual = target.reduce((sum, value, i) => sum + (value - predictions[i]!) ** 2, 0);
   return 1 - residual / target.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+}
+
+/** The trees of a model that is made of trees. */
+export function treesOf({ scorer }: Model): TreeEnsemble {
+  if (scorer.kind !== 'trees') throw new Error('the model is not made of trees');
+  return scorer;
 }

@@ -1,3 +1,4 @@
+import { castTo } from '../onnx/cast.js';
 import type { GraphBuilder, TensorRef } from '../onnx/graph.js';
 import { ML_DOMAIN } from '../onnx/proto.js';
 import type { TreeEnsemble } from './ensemble.js';
@@ -5,15 +6,15 @@ import type { TreeEnsemble } from './ensemble.js';
 const MODES = ['LEAF', 'BRANCH_LEQ'] as const;
 
 /**
- * Adds the ensemble to a graph; computes bit for bit what `predictEnsemble` does.
+ * Adds the ensemble to a graph; computes bit for bit what `scoreTrees` does.
  *
  * The trees are one TreeEnsembleRegressor that sums leaf values on a power-of-two grid, which float32 adds
  * exactly in any order; the division comes once, in double, afterwards.
  *
  * @param matrix float `[N, columns]`
- * @returns float: probabilities `[N, classes]`, or regression values `[N, 1]`
+ * @returns raw scores, double `[N, outputs]`
  */
-export function emitEnsemble(graph: GraphBuilder, matrix: TensorRef, ensemble: TreeEnsemble): TensorRef {
+export function emitTrees(graph: GraphBuilder, matrix: TensorRef, ensemble: TreeEnsemble): TensorRef {
   const sums = graph.node('TreeEnsembleRegressor', [matrix], {
     type: 'float',
     domain: ML_DOMAIN,
@@ -26,21 +27,10 @@ export function emitEnsemble(graph: GraphBuilder, matrix: TensorRef, ensemble: T
     },
   });
   const divisor = graph.constant('double', [], Float64Array.of(ensemble.divisor));
-  let values = graph.node('Div', [cast(graph, sums, 'double'), divisor], { type: 'double' });
-  if (ensemble.base.some((value) => value !== 0)) {
-    const base = graph.constant('double', [ensemble.outputs], ensemble.base);
-    values = graph.node('Add', [values, base], { type: 'double' });
-  }
-  const result = cast(graph, values, 'float');
-  if (ensemble.task === 'regression' || ensemble.outputs > 1) return result;
-  const one = graph.constant('float', [], Float32Array.of(1));
-  const complement = graph.node('Sub', [one, result], { type: 'float' });
-  return graph.node('Concat', [complement, result], { type: 'float', attributes: { axis: { int: 1 } } });
-}
-
-function cast(graph: GraphBuilder, tensor: TensorRef, type: 'double' | 'float'): TensorRef {
-  // TensorProto.DataType: FLOAT = 1, DOUBLE = 11
-  return graph.node('Cast', [tensor], { type, attributes: { to: { int: type === 'float' ? 1 : 11 } } });
+  const values = graph.node('Div', [castTo(graph, sums, 'double'), divisor], { type: 'double' });
+  if (ensemble.base.every((value) => value === 0)) return values;
+  const base = graph.constant('double', [ensemble.outputs], ensemble.base);
+  return graph.node('Add', [values, base], { type: 'double' });
 }
 
 /** One entry per node of all trees, as typed arrays: big ensembles have millions. */
@@ -52,6 +42,8 @@ function nodeAttributes({ trees }: TreeEnsemble) {
   const thresholds = new Float32Array(count);
   const trueNodes = new Int32Array(count);
   const falseNodes = new Int32Array(count);
+  const missingLeft = new Int32Array(count);
+  const covers = new Float32Array(count);
   const modes = new Uint8Array(count);
   let at = 0;
   for (const [index, tree] of trees.entries()) {
@@ -60,6 +52,8 @@ function nodeAttributes({ trees }: TreeEnsemble) {
     thresholds.set(tree.threshold, at);
     trueNodes.set(tree.left, at);
     falseNodes.set(tree.right, at);
+    missingLeft.set(tree.missingLeft, at);
+    covers.set(tree.cover, at);
     for (let node = 0; node < size; node++) {
       const feature = tree.feature[node] as number;
       nodeIds[at + node] = node;
@@ -75,7 +69,8 @@ function nodeAttributes({ trees }: TreeEnsemble) {
     nodes_values: { floats: thresholds },
     nodes_truenodeids: { ints: trueNodes },
     nodes_falsenodeids: { ints: falseNodes },
-    nodes_missing_value_tracks_true: { ints: modes },
+    nodes_missing_value_tracks_true: { ints: missingLeft },
+    nodes_hitrates: { floats: covers },
     nodes_modes: { strings: { table: MODES, picks: modes } },
   };
 }

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { MlxError } from '../errors.js';
+
+/** The functions of `kernels/`; addresses are bytes from the start of the memory. */
+export interface Kernels {
+  readonly addGradients: (
+    bins: number,
+    ids: number,
+    gradients: number,
+    histogram: number,
+    start: number,
+    end: number,
+  ) => void;
+}
+
+const PAGE_BYTES = 65_536;
+const MOST_PAGES = 65_536;
+
+let compiled: WebAssembly.Module | undefined;
+
+/**
+ * Memory that threads share and kernels work on.
+ * @throws MlxError TRAINING_FAILED where so much cannot be had
+ */
+export function allocateKernelMemory(bytes: number): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE_BYTES) + 1;
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: Math.max(pages, MOST_PAGES), shared: true });
+  } catch (cause) {
+    throw new MlxError('TRAINING_FAILED', `Training needs ${Math.ceil(bytes / 2 ** 20)} MB in one piece.`, {
+      hint: 'Train on fewer rows or columns.',
+      cause,
+    });
+  }
+}
+
+/** The kernels over this memory; compiled once a thread. */
+export function loadKernels(memory: WebAssembly.Memory): Kernels {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return exports as unknown as Kernels;
+}
