@@ -72,11 +72,16 @@ export class Context implements CommandContext {
     return this.#terminal.progress(text);
   }
 
+  event(name: string, data: object): void {
+    this.#terminal.event(name, data);
+  }
+
   note(text: string): void {
     this.#terminal.note(text);
   }
 
   warn(text: string): void {
+    this.#terminal.event('warning', { message: text });
     this.#terminal.err(`warning: ${text}`);
   }
 

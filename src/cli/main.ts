@@ -18,9 +18,11 @@ export async function main(
   version: string,
   process: NodeJS.Process,
 ): Promise<number> {
-  const flags = { quiet: argv.includes('--quiet'), noColor: argv.includes('--no-color') };
+  const words = argv.map((word) => (word === '--json=lines' ? '--json-lines' : word));
+  const jsonLines = words.includes('--json-lines');
+  const flags = { quiet: words.includes('--quiet'), noColor: words.includes('--no-color'), jsonLines };
   const terminal = new Terminal(process, process.env, flags);
-  const report = { json: argv.includes('--json'), debug: argv.includes('--debug') };
+  const report = { json: words.includes('--json'), debug: words.includes('--debug') };
   try {
     let exitCode = 0;
     const program = buildProgram(
@@ -30,8 +32,8 @@ export async function main(
       },
       terminal,
     );
-    if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync(argv, { from: 'user' });
+    if (words.length === 0) program.outputHelp();
+    else await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (thrown) {
     return reportFailure(thrown, terminal, report);
@@ -92,6 +94,7 @@ async function show(
   { spec, shared }: Invocation,
   terminal: Terminal,
 ): Promise<void> {
+  if (shared.jsonLines) return terminal.event('result', { result });
   if (shared.json || shared.format === 'json') {
     if (spec.streams !== true) terminal.out(JSON.stringify(result, null, 2));
     return;
@@ -131,6 +134,7 @@ async function reportFailure(
 ): Promise<number> {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   const error = thrown instanceof CommanderError ? usageError(thrown) : asCancelled(thrown);
+  terminal.event('error', toErrorDocument(error));
   if (report.json) terminal.out(JSON.stringify(toErrorDocument(error), null, 2));
   const style = await styleFor(terminal.hasColor('stderr'));
   terminal.err(`${style.bad('error')} ${style.dim(error.code)} ${error.message}`);

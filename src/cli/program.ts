@@ -7,6 +7,8 @@ import { SHARED_OPTIONS } from './shared-options.js';
 /** Options that every command takes. */
 export interface SharedOptions {
   readonly json: boolean;
+  /** Events as JSON lines, too; says `json` as well. */
+  readonly jsonLines: boolean;
   readonly format: string | undefined;
   readonly store: string | undefined;
   readonly config: string | undefined;
@@ -133,7 +135,8 @@ function sharedOf(values: Record<string, unknown>): SharedOptions {
   const text = (key: string): string | undefined =>
     typeof values[key] === 'string' ? values[key] : undefined;
   return {
-    json: values.json === true,
+    json: values.json === true || values.jsonLines === true,
+    jsonLines: values.jsonLines === true,
     format: text('format'),
     store: text('store'),
     config: text('config'),

@@ -25,16 +25,18 @@ export class Terminal {
   readonly #env: Environment;
   readonly #quiet: boolean;
   readonly #noColor: boolean;
+  readonly #jsonLines: boolean;
 
   constructor(
     streams: Streams,
     env: Environment,
-    options: { readonly quiet: boolean; readonly noColor: boolean },
+    options: { readonly quiet: boolean; readonly noColor: boolean; readonly jsonLines?: boolean },
   ) {
     this.#streams = streams;
     this.#env = env;
     this.#quiet = options.quiet;
     this.#noColor = options.noColor;
+    this.#jsonLines = options.jsonLines ?? false;
   }
 
   /** True when questions can be asked: a person at both ends. */
@@ -66,6 +68,11 @@ export class Terminal {
 
   err(text: string): void {
     this.#streams.stderr.write(`${text}\n`);
+  }
+
+  /** A line of `--json=lines` on stdout; nothing without that flag. */
+  event(name: string, data: object): void {
+    if (this.#jsonLines) this.out(JSON.stringify({ event: name, ...data }));
   }
 
   /** A line for a person that --quiet leaves out. */

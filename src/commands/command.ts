@@ -138,6 +138,8 @@ export interface CommandContext {
   /** Opens the store once; it is closed when the command ends. `create` makes it where it is absent. */
   store(options?: { readonly create?: boolean }): Promise<Store>;
   progress(text: string): Progress;
+  /** Tells a program that listens (`--json=lines`) what happens; a person sees nothing of it. */
+  event(name: string, data: object): void;
   /** Lines on stderr. */
   note(text: string): void;
   warn(text: string): void;

@@ -1,7 +1,7 @@
 import type { Input } from '../data/read.js';
 import type { TimeFormat } from '../data/schema.js';
-import type { ModelingSpec, OnModelingEvent } from '../modeling/spec.js';
-import type { CommandContext, OptionSpec, Progress } from './command.js';
+import type { ModelingSpec } from '../modeling/spec.js';
+import type { OptionSpec } from './command.js';
 import { SOURCE_OPTIONS, type SourceFlags, TABLE_HELP } from './source-options.js';
 
 /** Options of every command that trains. */
@@ -159,39 +159,4 @@ export interface ModelingOptions extends SourceFlags {
   readonly workers?: number;
   readonly experiment: string;
   readonly name?: string;
-}
-
-/** Shows what a training run is doing. */
-export function modelingProgress(context: CommandContext): {
-  readonly onEvent: OnModelingEvent;
-  readonly progress: Progress;
-} {
-  const progress = context.progress('reading the table');
-  let current = '';
-  const onEvent: OnModelingEvent = (event) => {
-    switch (event.kind) {
-      case 'reading':
-        return progress.update(`reading ${event.input}`);
-      case 'run':
-        current = event.name;
-        return;
-      case 'preparing':
-        return progress.update(
-          `${current}: fitting the preprocessing on ${event.rows} rows × ${event.columns} columns`,
-        );
-      case 'fitting':
-        return progress.update(
-          `${current}: ${event.algorithm} on ${event.rows} rows × ${event.features} features`,
-        );
-      case 'trees':
-        return progress.update(`${current}: ${event.done} of ${event.total} trees`);
-      case 'warning':
-        return context.warn(event.message);
-      case 'evaluating':
-        return progress.update(`${current}: scoring ${event.rows} held-out rows`);
-      case 'certifying':
-        return progress.update(`${current}: certifying on ${event.rows} rows`);
-    }
-  };
-  return { onEvent, progress };
 }

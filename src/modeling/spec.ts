@@ -2,6 +2,7 @@ import type { SplitMethod } from '../data/hold-out.js';
 import type { Input, SourceOptions } from '../data/read.js';
 import type { Task, TimeFormat } from '../data/schema.js';
 import type { Recipe } from '../features/recipe.js';
+import type { TrainingEvent } from '../training/progress.js';
 
 /** What a training run is asked to do. */
 export interface ModelingSpec {
@@ -46,8 +47,7 @@ export type ModelingEvent =
   | { readonly kind: 'run'; readonly id: string; readonly name: string }
   | { readonly kind: 'preparing'; readonly rows: number; readonly columns: number }
   | { readonly kind: 'fitting'; readonly algorithm: string; readonly rows: number; readonly features: number }
-  | { readonly kind: 'trees'; readonly done: number; readonly total: number }
-  | { readonly kind: 'warning'; readonly message: string }
+  | TrainingEvent
   | { readonly kind: 'certifying'; readonly rows: number }
   | { readonly kind: 'evaluating'; readonly rows: number };
 

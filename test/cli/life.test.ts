@@ -48,6 +48,23 @@ describe('train', () => {
     expect(document.metrics.roc_auc).toBeGreaterThan(0.7);
   });
 
+  it('--json=lines tells each event on a line, and the document on the last', async () => {
+    const { code, stdout } = await place.run([...train('lined', 'train.csv'), '--json=lines', '--dry-run']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ event: 'error', error: { code: 'USAGE' } });
+    const lined = await place.run([...train('lined', 'train.csv'), '--json=lines']);
+    expect(lined.code).toBe(0);
+    const events = lined.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json);
+    expect(events.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['reading', 'run', 'preparing', 'fitting', 'trees', 'evaluating', 'certifying']),
+    );
+    expect(events.find(({ event, done }) => event === 'trees' && done === 15)).toMatchObject({ total: 15 });
+    expect(events.at(-1)).toMatchObject({ event: 'result', result: { run: { name: 'lined' } } });
+  });
+
   it('a worse one is a run like any other', async () => {
     const { code } = await place.run(train('worse', 'worse.csv', '--param', 'n_estimators=1'));
     expect(code).toBe(0);
@@ -63,7 +80,7 @@ describe('runs', () => {
       place.run([...args, '--format', 'csv'], { FORCE_COLOR: '1' }),
       place.run([...args, '--format', 'md']),
     ]);
-    const names = ['worse', 'second', 'first'];
+    const names = ['worse', 'lined', 'second'];
     expect(JSON.parse(json.stdout).runs.map(({ name }: Json) => name)).toEqual(names);
     const lines = (text: string): string[] => text.trimEnd().split('\n');
     expect(lines(table.stdout).map((line) => line.split(/ +/)[0])).toEqual(['run', ...names]);

@@ -48,6 +48,7 @@ export function personIn(
     progress: () => silent,
     note() {},
     warn() {},
+    event() {},
     print() {},
     stdin: () => Readable.from([]),
     confirm: async () => true,

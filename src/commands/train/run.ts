@@ -1,6 +1,7 @@
 import { trainRun } from '../../modeling/train-run.js';
 import type { CommandContext, Outcome } from '../command.js';
-import { type ModelingOptions, modelingProgress } from '../modeling-options.js';
+import type { ModelingOptions } from '../modeling-options.js';
+import { modelingProgress } from '../modeling-progress.js';
 import { modelingSpec } from '../modeling-spec.js';
 import { type TrainDocument, trainDocument } from '../train-document.js';
 
