@@ -55,6 +55,8 @@ describe('a manifest', () => {
     ['a matrix without a name', { ...own, input: { kind: 'matrix', type: 'float' } }],
     ['a matrix of text', { ...own, input: { kind: 'matrix', input: 'X', type: 'string' } }],
     ['a target that is a text', { ...own, target: 'answer' }],
+    ['a threshold that is no probability', { ...own, threshold: 1.5 }],
+    ['a threshold among three classes', { ...own, classes: ['a', 'b', 'c'], threshold: 0.5 }],
     ['a target of an unknown type', { ...own, target: { name: 'answer', type: 'blob' } }],
   ])('with %s is MODEL_INVALID', (_, value) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -133,6 +135,12 @@ describe('scores', () => {
     expect(readScores(bare, { probabilities: float(0.5, 0.5, 0, 1) }, 2)).toMatchObject({
       labels: Int32Array.of(0, 1),
     });
+  });
+
+  it('without labels take the last of two classes from the threshold on', () => {
+    const bare = { ...manifest, threshold: 0.2, outputs: { ...manifest.outputs, label: null } };
+    const outputs = { probabilities: float(0.8, 0.2, 0.81, 0.19, 0.3, 0.7) };
+    expect(readScores(bare, outputs, 3)).toMatchObject({ labels: Int32Array.of(1, 0, 1) });
   });
 
   it.each([
