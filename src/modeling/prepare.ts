@@ -10,6 +10,7 @@ import { prepareTarget, type Target } from '../data/target.js';
 import { failOnErrors } from '../data/validate.js';
 import { rowWeights } from '../data/weights.js';
 import { MlxError } from '../errors.js';
+import { findAlgorithm } from '../training/train.js';
 import type { ModelingSpec, OnModelingEvent } from './spec.js';
 
 /** Rows with a known target, and that target. */
@@ -55,7 +56,7 @@ export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent):
   const { table, duplicatesDropped } = withoutDuplicates(read.table, schema, spec);
   const target = prepareTarget(table, schema, task === undefined ? {} : { task });
   const weights = rowWeights(table, schema);
-  if (weights !== undefined) {
+  if (weights !== undefined && !findAlgorithm(spec.algorithm).usesWeights) {
     const message = `The weights are checked and kept, but ${spec.algorithm} does not use them: each row counts once.`;
     onEvent({ kind: 'warning', message });
   }

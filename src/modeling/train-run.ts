@@ -175,6 +175,7 @@ async function makeModel(
     matrix: { rows: train.table.rows, columns: features, data: matrix },
     target: train.target.values,
     classes: train.target.classes.length,
+    classNames: train.target.classes,
     weights: train.weights,
     features: pipeline.features,
     params: spec.params,

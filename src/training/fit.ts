@@ -13,6 +13,8 @@ export interface TrainingSpec {
   readonly target: Float64Array;
   /** Number of classes; not looked at for regression. */
   readonly classes: number;
+  /** Names of the classes, for parameters that speak of classes; `0`, `1` … when not given. */
+  readonly classNames?: readonly string[] | undefined;
   /** How much each row counts, above 0; each row once when not given. */
   readonly weights?: Float64Array | undefined;
   /** Names of the matrix's columns, for parameters that speak of columns; `f0`, `f1` … when not given. */
@@ -46,7 +48,7 @@ export interface FittedModel {
   readonly history?: readonly TrainingHistory[];
 }
 
-/** A checked spec, as each algorithm gets it. */
+/** A checked spec, as each algorithm gets it: the weights are those of the rows times those of their classes. */
 export interface FitInput extends Omit<TrainingSpec, 'params' | 'workers'> {
   readonly params: Readonly<Record<string, ParameterValue>>;
   readonly workers: number;

@@ -7,12 +7,15 @@ export type ParameterValue = string | number | boolean;
 /** One setting of an algorithm, declared as data: validation, help and docs come from it. */
 export interface Parameter {
   readonly name: string;
-  readonly type: 'integer' | 'number' | 'boolean';
+  /** A `choice` is one of `words`; a `text` is read by the algorithm. */
+  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'text';
   readonly default: ParameterValue | Readonly<Record<TrainingTask, ParameterValue>>;
+  /** The task that alone has this parameter; both when not given. */
+  readonly task?: TrainingTask;
   /** Smallest and largest number, both allowed. */
   readonly min?: number;
   readonly max?: number;
-  /** Words that stand beside the numbers. */
+  /** Words that stand beside the numbers; the words of a choice. */
   readonly words?: readonly string[];
   readonly help: string;
 }
@@ -23,6 +26,8 @@ export interface Algorithm {
   readonly tasks: readonly TrainingTask[];
   /** What the algorithm wants to see of the table: which of the default recipes it is trained on. */
   readonly recipe: 'trees' | 'boosting' | 'linear';
+  /** Rows count as much as their weights say; otherwise once each. */
+  readonly usesWeights: boolean;
   readonly parameters: readonly Parameter[];
 }
 
@@ -38,10 +43,13 @@ export function resolveParameters(
   given: Readonly<Record<string, ParameterValue>>,
 ): Record<string, ParameterValue> {
   const resolved: Record<string, ParameterValue> = {};
-  for (const parameter of algorithm.parameters) resolved[parameter.name] = defaultOf(parameter, task);
+  for (const parameter of algorithm.parameters) {
+    if (isOfTask(parameter, task)) resolved[parameter.name] = defaultOf(parameter, task);
+  }
   for (const [name, value] of Object.entries(given)) {
     const parameter = algorithm.parameters.find((known) => bare(known.name) === bare(name));
     if (parameter === undefined) throw unknownParameter(algorithm, name);
+    if (!isOfTask(parameter, task)) throw otherTask(algorithm, parameter, task);
     resolved[parameter.name] = parseValue(parameter, value);
   }
   return resolved;
@@ -51,10 +59,15 @@ export function defaultOf(parameter: Parameter, task: TrainingTask): ParameterVa
   return typeof parameter.default === 'object' ? parameter.default[task] : parameter.default;
 }
 
+function isOfTask(parameter: Parameter, task: TrainingTask): boolean {
+  return parameter.task === undefined || parameter.task === task;
+}
+
 /** The values that a parameter takes, in words: `integer from 1, or none`. */
 export function rangeOf(parameter: Parameter): string {
   const { type, min, max, words = [] } = parameter;
   if (type === 'boolean') return 'true or false';
+  if (type === 'choice') return words.join(', or ');
   const from = min === undefined ? '' : ` from ${min}`;
   const to = max === undefined ? '' : ` to ${max}`;
   return [`${type}${from}${to}`, ...words].join(', or ');
@@ -89,8 +102,8 @@ function parseValue(parameter: Parameter, value: ParameterValue): ParameterValue
   if (type === 'boolean') {
     if (text === 'true' || text === 'false') return text === 'true';
   } else {
-    if (words.includes(text)) return text;
-    const number = text === '' || typeof value === 'boolean' ? Number.NaN : Number(text);
+    if (words.includes(text) || type === 'text') return text;
+    const number = text === '' || type === 'choice' || typeof value === 'boolean' ? Number.NaN : Number(text);
     const isRightKind = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
     if (isRightKind && !(min !== undefined && number < min) && !(max !== undefined && number > max)) {
       return number;
@@ -107,6 +120,16 @@ function unknownParameter(algorithm: Algorithm, name: string): MlxError {
   return new MlxError('PARAM_INVALID', `${algorithm.name} has no parameter "${name}".`, {
     hint: didYouMean(name, names),
     details: { parameter: name, known: names },
+  });
+}
+
+function otherTask(algorithm: Algorithm, { name, task: own }: Parameter, task: TrainingTask): MlxError {
+  const names = algorithm.parameters
+    .filter((parameter) => isOfTask(parameter, task))
+    .map((known) => known.name);
+  return new MlxError('PARAM_INVALID', `${name} is a parameter of ${own}, and this is ${task}.`, {
+    hint: `Leave it out. For ${task}, ${algorithm.name} has: ${names.join(', ')}.`,
+    details: { parameter: name, task, known: names },
   });
 }
 

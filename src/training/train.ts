@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { MlxError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
 import { ALGORITHMS } from './algorithms.js';
+import { checkData } from './check-data.js';
+import { weighRows } from './class-weights.js';
 import type { FitInput, FittedModel, TrainingSpec } from './fit.js';
 import { fitPackageForest } from './package-forest.js';
 import { type Algorithm, type ParameterValue, resolveParameters } from './parameters.js';
@@ -22,7 +24,7 @@ const FITS: Readonly<Record<string, (input: FitInput) => Promise<FittedModel>>> 
  * Trains a model on a feature matrix.
  *
  * @throws MlxError PARAM_INVALID (algorithm, parameter, workers), DATA_EMPTY, FEATURES_MISSING,
- * TARGET_UNUSABLE, TRAINING_FAILED; the signal's reason when it is aborted (INTERRUPTED where it has none of
+ * TARGET_UNUSABLE, DATA_INVALID (weights), TRAINING_FAILED; the signal's reason when it is aborted (INTERRUPTED where it has none of
  * its own)
  */
 export async function trainModel(spec: TrainingSpec): Promise<TrainedModel> {
@@ -36,11 +38,12 @@ export async function trainModel(spec: TrainingSpec): Promise<TrainedModel> {
   }
   checkData(spec);
   const classes = spec.task === 'regression' ? 0 : spec.classes;
+  const weights = weighRows(spec, params.class_weight);
   const startedAt = performance.now();
   try {
     spec.signal?.throwIfAborted();
     const train = FITS[algorithm.name] as (input: FitInput) => Promise<FittedModel>;
-    const fitted = await train({ ...spec, classes, params, workers });
+    const fitted = await train({ ...spec, classes, params, workers, weights });
     return { ...fitted, params, fitMs: performance.now() - startedAt };
   } catch (error) {
     if (spec.signal?.aborted && !(error instanceof MlxError)) {
@@ -59,24 +62,4 @@ export function findAlgorithm(name: string): Algorithm {
     hint: didYouMean(name, names),
     details: { parameter: 'algorithm', known: names },
   });
-}
-
-function checkData({ task, matrix, target, classes }: TrainingSpec): void {
-  if (matrix.rows === 0) throw new MlxError('DATA_EMPTY', 'There are no rows to train on.');
-  if (matrix.columns === 0) throw new MlxError('FEATURES_MISSING', 'There are no columns to train on.');
-  if (matrix.data.length !== matrix.rows * matrix.columns || target.length !== matrix.rows) {
-    throw new MlxError('INTERNAL', 'The matrix, its shape and the target do not fit together.');
-  }
-  if (task === 'regression') {
-    if (target.every(Number.isFinite)) return;
-    throw new MlxError('TARGET_UNUSABLE', 'The target has values that are missing or infinite.', {
-      hint: 'Drop the rows without a target.',
-    });
-  }
-  if (classes < 2) {
-    throw new MlxError('TARGET_UNUSABLE', 'The target has one class only: there is nothing to learn.');
-  }
-  if (!target.every((value) => Number.isInteger(value) && value >= 0 && value < classes)) {
-    throw new MlxError('INTERNAL', `The target has values that are no class index below ${classes}.`);
-  }
 }

@@ -15,6 +15,7 @@ describe('parameters', () => {
       max_features: 'sqrt',
       bootstrap: true,
       max_samples: 'all',
+      class_weight: 'none',
     });
     expect(resolveParameters(forest, 'regression', {}).max_features).toBe('all');
   });
@@ -51,6 +52,13 @@ describe('parameters', () => {
   ])('refuse %s and name %s', (name, near) => {
     expect(() => resolveParameters(forest, 'classification', { [name]: 1 })).toThrow(
       expect.objectContaining({ hint: expect.stringContaining(`Did you mean "${near}"?`) }),
+    );
+  });
+
+  it('belong to a task where they say so', () => {
+    expect(resolveParameters(forest, 'regression', {})).not.toHaveProperty('class_weight');
+    expect(() => resolveParameters(forest, 'regression', { class_weight: 'balanced' })).toThrow(
+      expect.objectContaining({ code: 'PARAM_INVALID', message: expect.stringContaining('classification') }),
     );
   });
 

@@ -5,6 +5,7 @@ export const ML_RANDOM_FOREST = {
   summary: 'the npm package of that name, for comparison; its time grows with the square of the rows',
   tasks: ['classification', 'regression'],
   recipe: 'trees',
+  usesWeights: false,
   parameters: [
     { name: 'n_estimators', type: 'integer', default: 10, min: 1, max: 10_000, help: 'number of trees' },
     {

@@ -1,10 +1,12 @@
 import type { Algorithm } from '../parameters.js';
+import { CLASS_WEIGHT } from './class-weight.js';
 
 export const RANDOM_FOREST = {
   name: 'random-forest',
   summary: 'random forest on binned columns; parameters and defaults are those of scikit-learn',
   tasks: ['classification', 'regression'],
   recipe: 'trees',
+  usesWeights: true,
   parameters: [
     { name: 'n_estimators', type: 'integer', default: 100, min: 1, max: 100_000, help: 'number of trees' },
     {
@@ -45,5 +47,6 @@ export const RANDOM_FOREST = {
       words: ['all'],
       help: 'rows drawn for a tree: up to 1 a share of all, from 2 a number',
     },
+    CLASS_WEIGHT,
   ],
 } as const satisfies Algorithm;
