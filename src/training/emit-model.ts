@@ -1,6 +1,8 @@
 import { castTo } from '../onnx/cast.js';
 import type { GraphBuilder, TensorRef } from '../onnx/graph.js';
+import { emitCalibration } from './emit-calibration.js';
 import { emitLinear } from './emit-linear.js';
+import { emitLink } from './emit-link.js';
 import { emitTrees } from './emit-trees.js';
 import type { Model } from './model.js';
 
@@ -22,26 +24,11 @@ export function emitModel(graph: GraphBuilder, matrix: TensorRef, model: Model):
   const { scorer } = model;
   const raw = scorer.kind === 'trees' ? emitTrees(graph, matrix, scorer) : emitLinear(graph, matrix, scorer);
   const scores = castTo(graph, raw, 'float');
-  return { scores, predictions: emitLink(graph, scores, model) };
-}
-
-function emitLink(graph: GraphBuilder, scores: TensorRef, { task, classes, link }: Model): TensorRef {
-  if (link === 'exp') return graph.node('Exp', [scores], { type: 'float' });
-  if (task === 'regression') return scores;
-  if (classes > 2) return link === 'identity' ? scores : emitSoftmax(graph, scores);
-  if (link === 'identity') {
-    const one = graph.constant('float', [], Float32Array.of(1));
-    return emitPair(graph, graph.node('Sub', [one, scores], { type: 'float' }), scores);
-  }
-  // the log odds of the first class against itself are 0; softmax keeps small probabilities exact at both ends
-  const zero = graph.constant('float', [], Float32Array.of(0));
-  return emitSoftmax(graph, emitPair(graph, graph.node('Mul', [scores, zero], { type: 'float' }), scores));
-}
-
-function emitSoftmax(graph: GraphBuilder, scores: TensorRef): TensorRef {
-  return graph.node('Softmax', [scores], { type: 'float', attributes: { axis: { int: 1 } } });
-}
-
-function emitPair(graph: GraphBuilder, first: TensorRef, last: TensorRef): TensorRef {
-  return graph.node('Concat', [first, last], { type: 'float', attributes: { axis: { int: 1 } } });
+  const probabilities = emitLink(graph, scores, model);
+  const { calibration } = model;
+  return {
+    scores,
+    predictions:
+      calibration === null ? probabilities : emitCalibration(graph, calibration, { scores, probabilities }),
+  };
 }

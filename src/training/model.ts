@@ -1,13 +1,10 @@
-import type { Calibration } from './calibration.js';
+import { applyCalibration, type Calibration } from './calibration.js';
 import { scoreTrees, type TrainingTask, type TreeEnsemble } from './ensemble.js';
 import { type LinearScorer, scoreLinear } from './linear-scorer.js';
+import { type Link, linkPairs, linkShares } from './link.js';
 import type { Matrix } from './matrix.js';
 
-/**
- * How raw scores become predictions: `identity` as they are (values, or probabilities), `logistic` and `softmax` log odds
- * to probabilities, `exp` logarithms to values.
- */
-export type Link = 'identity' | 'logistic' | 'softmax' | 'exp';
+export type { Link } from './link.js';
 
 /** A trained model: features → raw scores → predictions → calibrated predictions. */
 export interface Model {
@@ -40,35 +37,10 @@ export function predictModel(model: Model, matrix: Matrix): Float32Array {
 }
 
 /** Raw scores, `rows × outputs`, to predictions: see predictModel. */
-export function linkScores(model: Model, scores: Float32Array): Float32Array {
-  const { task, classes, link } = model;
+export function linkScores({ task, classes, link, calibration }: Model, scores: Float32Array): Float32Array {
   if (task === 'regression') return link === 'exp' ? scores.map((score) => Math.exp(score)) : scores;
-  return classes === 2 ? pairs(scores, link) : sharesOf(scores, classes, link);
-}
-
-function pairs(scores: Float32Array, link: Link): Float32Array {
-  const probabilities = new Float32Array(2 * scores.length);
-  scores.forEach((score, row) => {
-    if (link === 'identity') {
-      probabilities[2 * row] = 1 - score;
-      probabilities[2 * row + 1] = score;
-    } else {
-      probabilities[2 * row] = 1 / (1 + Math.exp(score));
-      probabilities[2 * row + 1] = 1 / (1 + Math.exp(-score));
-    }
-  });
-  return probabilities;
-}
-
-function sharesOf(scores: Float32Array, classes: number, link: Link): Float32Array {
-  if (link === 'identity') return scores;
-  const shares = new Float32Array(scores.length);
-  for (let start = 0; start < scores.length; start += classes) {
-    const own = scores.subarray(start, start + classes);
-    const largest = own.reduce((a, b) => Math.max(a, b));
-    const weights = Array.from(own, (score) => Math.exp(score - largest));
-    const total = weights.reduce((a, b) => a + b);
-    for (let k = 0; k < classes; k++) shares[start + k] = (weights[k] as number) / total;
-  }
-  return shares;
+  const probabilities = classes === 2 ? linkPairs(scores, link) : linkShares(scores, classes, link);
+  return calibration === null
+    ? probabilities
+    : applyCalibration(calibration, { scores, probabilities, classes });
 }
