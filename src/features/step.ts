@@ -34,6 +34,11 @@ export interface Step<
   apply(block: In, state: State): Out;
   emit(graph: GraphBuilder, tensor: TensorOf<In>, state: State): TensorOf<Out>;
   /**
+   * For each column that comes out the places of those that went in of which it is made, in ascending order. Steps
+   * whose columns keep their names need not say.
+   */
+  sources?(state: State): readonly (readonly number[])[];
+  /**
    * For steps that look at the target: the state for each fold of `context.folds`, learned from the rows of the
    * other folds, so that no training row is encoded by its own label.
    */

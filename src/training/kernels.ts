@@ -11,6 +11,16 @@ export interface Kernels {
     start: number,
     end: number,
   ) => void;
+  readonly explainTree: (
+    edges: number,
+    count: number,
+    points: number,
+    rule: number,
+    values: number,
+    sums: number,
+    levels: number,
+    size: number,
+  ) => void;
 }
 
 const PAGE_BYTES = 65_536;

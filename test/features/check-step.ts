@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, Table } from '#mlx/data/table.js';
 import { takeRows } from '#mlx/data/table.js';
-import { blockOf } from '#mlx/features/block.js';
+import { type Block, blockOf } from '#mlx/features/block.js';
 import { fitPipeline, NO_TARGET } from '#mlx/features/fit.js';
 import { resolveOptions } from '#mlx/features/parameters.js';
 import { applyPipeline, type FittedPipeline, STEPS } from '#mlx/features/pipeline.js';
+import { sourcesOf } from '#mlx/features/sources.js';
 import type { FitContext, Step, StepSpec } from '#mlx/features/step.js';
 import { runPipeline } from './run-pipeline.js';
 import { firstDifference, numbers, schemaOf, tableOf } from './tables.js';
@@ -68,6 +69,32 @@ export function checkStep(testCase: StepCase, given: Situations): void {
         });
       });
     }
+
+    it('knows of which columns each of its own is made', () => {
+      const state = stateOf(train);
+      const whole = block(train);
+      const out = step.apply(whole, state);
+      const sources = sourcesOf({
+        step: step.name,
+        kind: step.accepts,
+        inputs: whole.names,
+        outputs: out.names,
+        state,
+      });
+      expect(sources).toHaveLength(out.names.length);
+      whole.columns.forEach((_, index) => {
+        // all rows get the first row's value: only what is made of the column may notice
+        const level = takeRows(
+          train,
+          Array.from({ length: train.rows }, () => 0),
+        );
+        const own = whole.columns.map((column, i) => (i === index ? block(level).columns[i] : column));
+        const changed = step.apply({ ...whole, columns: own } as Block, state);
+        sources.forEach((from, place) => {
+          if (!from.includes(index)) expect(changed.columns[place]).toEqual(out.columns[place]);
+        });
+      });
+    });
 
     it('leaves its input as it was', () => {
       const before = structuredClone(train);

@@ -61,6 +61,11 @@ export const bins: Step<NumberBlock, NumberBlock, State> = {
       columns: outputs.map(({ column, bin }) => flagsOf(places[column] as Float64Array, bin)),
     };
   },
+  sources({ encode, edges }) {
+    return encode === 'ordinal'
+      ? edges.map((_, column) => [column])
+      : binsOf(edges).map(({ column }) => [column]);
+  },
   emit(graph, { tensor }, { encode, edges }) {
     const places = emitPlaces(graph, tensor, edges);
     if (encode === 'ordinal') return { kind: 'number', tensor: places };

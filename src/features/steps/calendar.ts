@@ -67,6 +67,9 @@ export const calendar: Step<TimeBlock, NumberBlock, State> = {
       ),
     };
   },
+  sources({ parts, reference }) {
+    return parts.flatMap(() => reference.map((_, column) => [column]));
+  },
   emit(graph, { tensor }, state) {
     const calendarGraph = new CalendarGraph(graph, tensor);
     const parts = state.parts.map((part) => calendarGraph.part(part, state.reference, state.unit_seconds));

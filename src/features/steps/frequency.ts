@@ -28,6 +28,7 @@ export const frequency: Step<StringBlock, NumberBlock, State> = {
     const columns = block.columns.map((column, index) => mapLevels(column, sharesOf(state, index)));
     return { kind: 'number', names: block.names.map((name) => `${name}.frequency`), columns };
   },
+  sources: ({ levels }) => levels.map((_, column) => [column]),
   emit(graph, tensor, state) {
     return joinNumbers(
       graph,

@@ -47,6 +47,9 @@ export const hashing: Step<StringBlock, NumberBlock, State> = {
     });
     return { kind: 'number', names, columns };
   },
+  sources({ columns, n_features: width }) {
+    return Array.from({ length: columns * width }, (_, index) => [Math.floor(index / width)]);
+  },
   emit(graph, tensor, state) {
     const places = int64(
       graph,

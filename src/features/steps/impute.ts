@@ -74,6 +74,9 @@ export const impute: Step<NumberBlock, NumberBlock, State> = {
     const names = places.map((index) => `${block.names[index]}.missing`);
     return { kind: 'number', names: [...block.names, ...names], columns: [...columns, ...added] };
   },
+  sources({ values, indicators }) {
+    return [...values.keys(), ...placesOf(indicators)].map((column) => [column]);
+  },
   emit(graph, { tensor }, { values, indicators }) {
     const constant = graph.constant('double', [1, values.length], Float64Array.from(values));
     const missing = graph.node('IsNaN', [tensor], { type: 'bool' });

@@ -75,6 +75,9 @@ export const oneHot: Step<StringBlock, NumberBlock, State> = {
     });
     return { kind: 'number', names, columns };
   },
+  sources({ columns }) {
+    return columns.flatMap(({ labels }, column) => labels.map(() => [column]));
+  },
   emit(graph, tensor, state) {
     const parts = state.columns.flatMap((coding, index) => {
       const width = coding.labels.length;

@@ -71,6 +71,10 @@ export const outliers: Step<NumberBlock, NumberBlock, State> = {
     const names = block.names.map((name) => `${name}.outlier`);
     return { kind: 'number', names: [...block.names, ...names], columns: [...block.columns, ...judged] };
   },
+  sources({ action, low }) {
+    const own = low.map((_, column) => [column]);
+    return action === 'cap' ? own : [...own, ...own];
+  },
   emit(graph, { tensor }, { action, low, high }) {
     const lower = graph.constant('double', [1, low.length], Float64Array.from(low));
     const upper = graph.constant('double', [1, high.length], Float64Array.from(high));

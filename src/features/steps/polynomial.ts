@@ -71,6 +71,10 @@ export const polynomial: Step<NumberBlock, NumberBlock, State> = {
     }
     return { kind: 'number', names, columns };
   },
+  sources(state) {
+    const terms = termsOf(state).flat();
+    return [...(state.include_bias ? [[]] : []), ...terms.map(({ factors }) => [...new Set(factors)])];
+  },
   emit(graph, { tensor }, state) {
     const parts: TensorRef[] = state.include_bias ? [emitOnes(graph, tensor)] : [];
     let below = tensor;

@@ -62,6 +62,9 @@ export const target: Step<StringBlock, NumberBlock, State> = {
       ),
     };
   },
+  sources({ levels, prior }) {
+    return levels.flatMap((_, column) => prior.map(() => [column]));
+  },
   emit(graph, tensor, state) {
     return joinNumbers(
       graph,

@@ -4,3 +4,4 @@
  * All addresses are bytes from the start of the shared memory.
  */
 export * from './gradient-histogram';
+export * from './tree-shap';
