@@ -17,6 +17,17 @@ export interface Parameter {
   readonly help: string;
 }
 
+/** The values that a search draws for one parameter. */
+export type Dimension =
+  /** Evenly, or evenly in the logarithm; `int` and `log-int` give whole numbers, both ends among them. */
+  | {
+      readonly name: string;
+      readonly kind: 'uniform' | 'log' | 'int' | 'log-int';
+      readonly low: number;
+      readonly high: number;
+    }
+  | { readonly name: string; readonly kind: 'choice'; readonly values: readonly ParameterValue[] };
+
 export interface Algorithm {
   readonly name: string;
   readonly summary: string;
@@ -24,6 +35,8 @@ export interface Algorithm {
   /** What the algorithm wants to see of the table: which of the default recipes it is trained on. */
   readonly recipe: 'trees' | 'boosting' | 'linear';
   readonly parameters: readonly Parameter[];
+  /** What a search draws where nothing else is asked for. */
+  readonly space?: readonly Dimension[];
 }
 
 /**
@@ -42,7 +55,7 @@ export function resolveParameters(
   for (const [name, value] of Object.entries(given)) {
     const parameter = algorithm.parameters.find((known) => bare(known.name) === bare(name));
     if (parameter === undefined) throw unknownParameter(algorithm, name);
-    resolved[parameter.name] = parseValue(parameter, value);
+    resolved[parameter.name] = parseParameter(parameter, value);
   }
   return resolved;
 }
@@ -83,7 +96,8 @@ export function readCount(name: string, value: ParameterValue | undefined, total
   });
 }
 
-function parseValue(parameter: Parameter, value: ParameterValue): ParameterValue {
+/** A value as the parameter has it; numbers may be text. @throws MlxError PARAM_INVALID */
+export function parseParameter(parameter: Parameter, value: ParameterValue): ParameterValue {
   const { name, type, min, max, words = [] } = parameter;
   const text = String(value).trim();
   if (type === 'boolean') {
