@@ -1,5 +1,6 @@
 import { MlxError } from '../errors.js';
 import { createRandom } from '../stats/random.js';
+import { countGroups } from './folds.js';
 import { columnOfRole, type Schema } from './schema.js';
 import { heldOut, type Split, splitRows } from './split.js';
 import { type Column, findColumn, type Table } from './table.js';
@@ -33,7 +34,7 @@ export interface HoldOut {
  */
 export function holdOutRows(table: Table, schema: Schema, options: HoldOutOptions): HoldOut {
   const { testShare, seed, classes } = options;
-  const method = resolved(schema, options);
+  const method = resolveSplit(schema, options);
   if (method === 'time' || method === 'group') {
     const column = splitColumn(table, schema, method, options);
     const parts = method === 'time' ? latestRows(column, testShare) : wholeGroups(column, testShare, seed);
@@ -51,7 +52,11 @@ export function holdOutRows(table: Table, schema: Schema, options: HoldOutOption
   return { ...split, column: null };
 }
 
-function resolved(schema: Schema, options: HoldOutOptions): Exclude<SplitMethod, 'auto'> {
+/** What says how rows are parted. */
+export type SplitChoice = Pick<HoldOutOptions, 'method' | 'classes' | 'timeColumn' | 'groupColumn'>;
+
+/** The method that `auto` stands for; any other is itself. */
+export function resolveSplit(schema: Schema, options: SplitChoice): Exclude<SplitMethod, 'auto'> {
   const { method, classes, timeColumn, groupColumn } = options;
   if (method !== 'auto') return method;
   if (groupColumn !== undefined || columnOfRole(schema, 'group') !== undefined) return 'group';
@@ -59,17 +64,29 @@ function resolved(schema: Schema, options: HoldOutOptions): Exclude<SplitMethod,
   return classes === undefined ? 'random' : 'stratified';
 }
 
-function splitColumn(
+/**
+ * The column that rows are parted by: the named one, else that of the role.
+ * @throws MlxError USAGE where there is none
+ */
+export function splitColumn(
   table: Table,
   schema: Schema,
   role: 'time' | 'group',
-  { timeColumn, groupColumn }: HoldOutOptions,
+  { timeColumn, groupColumn }: Pick<HoldOutOptions, 'timeColumn' | 'groupColumn'>,
 ): Column {
   const name = (role === 'time' ? timeColumn : groupColumn) ?? columnOfRole(schema, role)?.name;
   const column = name === undefined ? undefined : findColumn(table, name);
   if (column !== undefined) return column;
   throw new MlxError('USAGE', `Holding rows out by ${role} needs a column to go by.`, {
     hint: `Name it with --${role}-column, or give a column the role ${role} in the schema file.`,
+  });
+}
+
+/** The numbers that rows are ordered by. @throws MlxError USAGE for a column of text */
+export function orderedValues(column: Column): Float64Array {
+  if (column.kind !== 'string') return column.values;
+  throw new MlxError('USAGE', `Rows cannot be ordered by "${column.name}", which holds text.`, {
+    hint: 'Name a column of times or numbers; how dates are written is told with --time-format.',
   });
 }
 
@@ -80,12 +97,7 @@ type Parts = Pick<HoldOut, 'train' | 'test'>;
  * are as near. Rows without a time are trained on.
  */
 function latestRows(column: Column, testShare: number): Parts {
-  if (column.kind === 'string') {
-    throw new MlxError('USAGE', `Rows cannot be ordered by "${column.name}", which holds text.`, {
-      hint: 'Name a column of times or numbers; how dates are written is told with --time-format.',
-    });
-  }
-  const { values } = column;
+  const values = orderedValues(column);
   const wanted = heldOut(values.length, testShare);
   const sorted = values
     .filter((value) => !Number.isNaN(value))
@@ -103,12 +115,8 @@ function latestRows(column: Column, testShare: number): Parts {
  * Groups in random order, each held out where that comes nearer to the share; one is left to train on. Rows without a group are one together.
  */
 function wholeGroups(column: Column, testShare: number, seed: number): Parts {
-  const values: ArrayLike<number> = column.kind === 'string' ? column.codes : column.values;
-  const sizes = new Map<number, number>();
-  for (let row = 0; row < values.length; row++) {
-    const group = values[row] as number;
-    sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  }
+  const values = groupsOf(column);
+  const sizes = countGroups(values);
   if (sizes.size < 2) throw oneValue('group', column.name);
   const groups = [...sizes.keys()];
   createRandom(seed).shuffle(groups);
@@ -125,6 +133,11 @@ function wholeGroups(column: Column, testShare: number, seed: number): Parts {
   if (held.size === 0)
     held.add(groups.reduce((a, b) => ((sizes.get(b) as number) < (sizes.get(a) as number) ? b : a)));
   return partsBy(values.length, (row) => held.has(values[row] as number));
+}
+
+/** What stands for the group of each row; rows without a group are one together. */
+export function groupsOf(column: Column): ArrayLike<number> {
+  return column.kind === 'string' ? column.codes : column.values;
 }
 
 function partsBy(rows: number, isTest: (row: number) => boolean): Parts {

@@ -1,8 +1,6 @@
 import type { ModelVersion, Stage } from '../store/registry-records.js';
 import { metricDirection } from '../tracking/metric-direction.js';
-
-/** The metric that decides, by task: the first that both versions have. */
-const PRIMARY_METRICS = { classification: ['roc_auc', 'accuracy', 'f1'], regression: ['rmse'] } as const;
+import { PRIMARY_METRICS } from '../tracking/primary-metric.js';
 
 export interface GateResult {
   /**
@@ -57,7 +55,8 @@ export function evaluateGate(
   };
 }
 
+/** The first primary metric that both versions have. */
 function commonMetric(a: ModelVersion, b: ModelVersion): string | undefined {
   if (a.task !== b.task) return undefined;
-  return PRIMARY_METRICS[a.task].find((name) => name in a.metrics && name in b.metrics);
+  return PRIMARY_METRICS.find((name) => name in a.metrics && name in b.metrics);
 }

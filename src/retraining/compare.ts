@@ -5,7 +5,7 @@ import { ScoringModel } from '../scoring/model.js';
 import type { ModelVersion } from '../store/registry-records.js';
 import type { Store } from '../store/store.js';
 import { metricDirection } from '../tracking/metric-direction.js';
-import { primaryMetric } from './primary-metric.js';
+import { primaryMetric } from '../tracking/primary-metric.js';
 
 /** Candidate and production, measured on the same test rows. */
 export interface Contest {

@@ -20,6 +20,17 @@ export interface Parameter {
   readonly help: string;
 }
 
+/** The values that a search draws for one parameter. */
+export type Dimension =
+  /** Evenly, or evenly in the logarithm; `int` and `log-int` give whole numbers, both ends among them. */
+  | {
+      readonly name: string;
+      readonly kind: 'uniform' | 'log' | 'int' | 'log-int';
+      readonly low: number;
+      readonly high: number;
+    }
+  | { readonly name: string; readonly kind: 'choice'; readonly values: readonly ParameterValue[] };
+
 export interface Algorithm {
   readonly name: string;
   readonly summary: string;
@@ -29,6 +40,8 @@ export interface Algorithm {
   /** Rows count as much as their weights say; otherwise once each. */
   readonly usesWeights: boolean;
   readonly parameters: readonly Parameter[];
+  /** What a search draws where nothing else is asked for. */
+  readonly space?: readonly Dimension[];
 }
 
 /**
@@ -50,7 +63,7 @@ export function resolveParameters(
     const parameter = algorithm.parameters.find((known) => bare(known.name) === bare(name));
     if (parameter === undefined) throw unknownParameter(algorithm, name);
     if (!isOfTask(parameter, task)) throw otherTask(algorithm, parameter, task);
-    resolved[parameter.name] = parseValue(parameter, value);
+    resolved[parameter.name] = parseParameter(parameter, value);
   }
   return resolved;
 }
@@ -96,7 +109,8 @@ export function readCount(name: string, value: ParameterValue | undefined, total
   });
 }
 
-function parseValue(parameter: Parameter, value: ParameterValue): ParameterValue {
+/** A value as the parameter has it; numbers may be text. @throws MlxError PARAM_INVALID */
+export function parseParameter(parameter: Parameter, value: ParameterValue): ParameterValue {
   const { name, type, min, max, words = [] } = parameter;
   const text = String(value).trim();
   if (type === 'boolean') {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { primaryMetric } from '#mlx/retraining/primary-metric.js';
 import { productionOf, retrain } from '#mlx/retraining/retrain.js';
 import type { Store } from '#mlx/store/store.js';
 import { listRuns } from '#mlx/tracking/list-runs.js';
+import { primaryMetric } from '#mlx/tracking/primary-metric.js';
 import { customersCsv } from '../cli/harness.js';
 import { depsOf, put, specOf } from '../modeling/fixtures.js';
 import { temporaryStore } from '../store/temporary-store.js';

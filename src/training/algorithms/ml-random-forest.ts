@@ -37,4 +37,9 @@ export const ML_RANDOM_FOREST = {
       help: 'a node of at most so many rows is not split',
     },
   ],
+  space: [
+    { name: 'max_features', kind: 'choice', values: [0.3, 0.5, 0.75, 1] },
+    { name: 'max_depth', kind: 'choice', values: ['none', 5, 10, 20] },
+    { name: 'min_num_samples', kind: 'log-int', low: 1, high: 50 },
+  ],
 } as const satisfies Algorithm;
