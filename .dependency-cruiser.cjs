@@ -23,6 +23,7 @@ const ROOMS = {
     'store',
     'stats',
     'tracking',
+    'reports',
   ],
   retraining: ['modeling', 'data', 'scoring', 'registry', 'store', 'stats', 'tracking'],
   config: ['data'],
