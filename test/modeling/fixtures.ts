@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type { ModelingEvent, ModelingSpec } from '#mlx/modeling/spec.js';
-import type { ModelingDeps } from '#mlx/modeling/train-run.js';
+import type { ModelingDeps } from '#mlx/modeling/deps.js';
 import type { Store } from '#mlx/store/store.js';
 import { clock } from '../store/temporary-store.js';
 
