@@ -23,16 +23,26 @@ export async function evaluate(model: ScoringModel, table: Table, target: Target
   const startedAt = performance.now();
   const all = await scoreTable(model, table);
   const seconds = (performance.now() - startedAt) / 1000;
-  const width = Math.max(target.classes.length, 1);
-  const metrics =
-    target.task === 'classification'
-      ? classificationMetrics(target.values, all, width)
-      : regressionMetrics(target.values, all);
   return {
-    metrics: { ...metrics },
-    scores: summariseScores(all, table.rows, width),
+    metrics: measure(target, target.values, all),
+    scores: summariseScores(all, table.rows, Math.max(target.classes.length, 1)),
     rowsPerSecond: table.rows / seconds,
   };
+}
+
+/**
+ * The metrics of predictions: see evaluate.
+ * @param truth class index or value of each row
+ * @param predictions probabilities, rows × classes row-major, or values
+ */
+export function measure(
+  { task, classes }: Pick<Target, 'task' | 'classes'>,
+  truth: Float64Array,
+  predictions: Float32Array,
+): Readonly<Record<string, number>> {
+  return task === 'classification'
+    ? { ...classificationMetrics(truth, predictions, classes.length) }
+    : { ...regressionMetrics(truth, predictions) };
 }
 
 /** Probabilities (rows × classes, row-major) or values of a whole table, batch by batch. */

@@ -167,7 +167,8 @@ function labelled(whole: LabelledTable): LabelledTable {
   return takeLabelled(whole, known);
 }
 
-function takeLabelled(whole: LabelledTable, rows: Int32Array): LabelledTable {
+/** The rows at `rows`, in that order. */
+export function takeLabelled(whole: LabelledTable, rows: Int32Array): LabelledTable {
   const pick = (values: Float64Array): Float64Array =>
     Float64Array.from(rows, (row) => values[row] as number);
   return {

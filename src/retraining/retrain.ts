@@ -1,7 +1,8 @@
 import { MlxError } from '../errors.js';
+import type { ModelingDeps } from '../modeling/deps.js';
 import { registerRun } from '../modeling/register-run.js';
 import type { ModelingSpec } from '../modeling/spec.js';
-import { type ModelingDeps, type TrainedRun, trainRun } from '../modeling/train-run.js';
+import { type TrainedRun, trainRun } from '../modeling/train-run.js';
 import { promote } from '../registry/promote.js';
 import type { ModelVersion } from '../store/registry-records.js';
 import type { Store } from '../store/store.js';

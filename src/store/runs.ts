@@ -149,6 +149,23 @@ export class RunRepository {
     return changed > 0;
   }
 
+  /** Makes an interrupted run this process's own again; false when it is not interrupted. */
+  async reopen(id: string): Promise<boolean> {
+    const { pid, host, bootId, processStart } = ownIdentity();
+    const changed = this.#db.write(() =>
+      this.#db.run(
+        `UPDATE runs SET status = 'running', ended_at = NULL, duration_ms = NULL, pid = ?, host = ?, boot_id = ?,
+           process_start = ? WHERE id = ? AND status = 'interrupted'`,
+        pid,
+        host,
+        bootId,
+        processStart,
+        id,
+      ),
+    );
+    return changed > 0;
+  }
+
   /** Hides a run (a time) or brings it back (null). Returns whether anything changed. */
   async setDeleted(id: string, deletedAt: string | null): Promise<boolean> {
     const sql = 'UPDATE runs SET deleted_at = ? WHERE id = ? AND (deleted_at IS NULL) = (? IS NOT NULL)';

@@ -1,5 +1,6 @@
 import { MlxError } from '../errors.js';
 import { createIdentifier } from '../store/identifier.js';
+import type { RunRecord } from '../store/run-records.js';
 import type { Store } from '../store/store.js';
 import { ActiveRun } from './active-run.js';
 import { nameFor } from './run-name.js';
@@ -49,4 +50,17 @@ export async function startRun(store: Store, spec: RunSpec): Promise<ActiveRun> 
   };
   await store.runs.create(run);
   return new ActiveRun(store, { id, name: run.name, startedAt, now: spec.now });
+}
+
+/**
+ * Takes up an interrupted run again in this process. Its duration is that of this sitting.
+ * @throws MlxError STATE_CONFLICT where it is not interrupted (any more)
+ */
+export async function resumeRun(store: Store, run: RunRecord, now: () => Date): Promise<ActiveRun> {
+  if (!(await store.runs.reopen(run.id))) {
+    throw new MlxError('STATE_CONFLICT', `Run ${run.name} is not interrupted.`, {
+      hint: 'Only an interrupted run can be gone on with.',
+    });
+  }
+  return new ActiveRun(store, { id: run.id, name: run.name, startedAt: now(), now });
 }

@@ -60,12 +60,17 @@ export function resolveParameters(
     if (isOfTask(parameter, task)) resolved[parameter.name] = defaultOf(parameter, task);
   }
   for (const [name, value] of Object.entries(given)) {
-    const parameter = algorithm.parameters.find((known) => bare(known.name) === bare(name));
+    const parameter = findParameter(algorithm, name);
     if (parameter === undefined) throw unknownParameter(algorithm, name);
     if (!isOfTask(parameter, task)) throw otherTask(algorithm, parameter, task);
     resolved[parameter.name] = parseParameter(parameter, value);
   }
   return resolved;
+}
+
+/** The parameter of that name, whatever its case, `_` and `-`. */
+export function findParameter(algorithm: Algorithm, name: string): Parameter | undefined {
+  return algorithm.parameters.find((known) => bare(known.name) === bare(name));
 }
 
 export function defaultOf(parameter: Parameter, task: TrainingTask): ParameterValue {

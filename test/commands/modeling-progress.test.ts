@@ -59,6 +59,34 @@ it('estimates the time anew when the count begins again', () => {
   ]);
 });
 
+it('says in which trial and fold trees are grown', () => {
+  const score = { metric: 'roc_auc', value: 0.91 };
+  const { shown } = follow([
+    [0, named],
+    [0, { kind: 'fold', algorithm: 'linear', done: 1, total: 2, score }],
+    [0, trees(7)],
+    [0, { kind: 'fold', algorithm: 'linear', done: 2, total: 2, score }],
+    [0, { kind: 'trial', algorithm: 'linear', done: 1, total: 4, score: 0.9, best: 0.9, metric: 'roc_auc' }],
+    [0, trees(8)],
+    [
+      3000,
+      { kind: 'trial', algorithm: 'linear', done: 2, total: 4, score: null, best: 0.9, metric: 'roc_auc' },
+    ],
+    [3000, { kind: 'preparing', rows: 9, columns: 2 }],
+    [3000, trees(1)],
+  ]);
+  expect(shown).toEqual([
+    'bold-fox: 1 of 2 folds, roc auc 0.9100',
+    'bold-fox: 1 of 2 folds, roc auc 0.9100, 7 of 100 trees',
+    'bold-fox: 2 of 2 folds, roc auc 0.9100',
+    'bold-fox: linear, 1 of 4 trials, best roc auc 0.9000',
+    'bold-fox: linear, 1 of 4 trials, best roc auc 0.9000, 8 of 100 trees',
+    'bold-fox: linear, 2 of 4 trials, best roc auc 0.9000, 6.0 s left',
+    'bold-fox: fitting the preprocessing on 9 rows × 2 columns',
+    'bold-fox: 1 of 100 trees',
+  ]);
+});
+
 it('tells a program every event, but of trees a few each second and the last', () => {
   const { told } = follow([
     [0, named],

@@ -1,6 +1,12 @@
 import { MlxError } from '../../errors.js';
 import { didYouMean } from '../../suggest.js';
-import { type Algorithm, type Dimension, parseParameter } from '../parameters.js';
+import {
+  type Algorithm,
+  type Dimension,
+  findParameter,
+  type Parameter,
+  parseParameter,
+} from '../parameters.js';
 
 const HINT =
   'For example: learning_rate=log:0.01..0.3, num_leaves=int:15..255, max_features=choice:sqrt,0.5,all (kinds: uniform, log, int, log-int, choice).';
@@ -11,27 +17,26 @@ const HINT =
  */
 export function parseDimension(algorithm: Algorithm, name: string, text: string): Dimension {
   const [, kind = '', rest = ''] = /^\s*([a-z-]+)\s*:(.*)$/s.exec(text) ?? [];
-  const known = algorithm.parameters.map((parameter) => parameter.name);
-  if (!known.includes(name)) {
+  const parameter = findParameter(algorithm, name);
+  if (parameter === undefined) {
+    const known = algorithm.parameters.map((one) => one.name);
     throw new MlxError('PARAM_INVALID', `${algorithm.name} has no parameter "${name}" to search over.`, {
       hint: didYouMean(name, known),
       details: { parameter: name, known },
     });
   }
-  const dimension = kind === 'choice' ? choiceOf(name, rest) : rangeOf(name, kind, rest);
+  const dimension = kind === 'choice' ? choiceOf(parameter.name, rest) : rangeOf(parameter.name, kind, rest);
   if (dimension === null) {
     throw new MlxError('PARAM_INVALID', `The space of ${name} is not understood: "${text}".`, {
       hint: HINT,
       details: { parameter: name, space: text },
     });
   }
-  return checkDimension(algorithm, dimension);
+  return checkDimension(parameter, dimension);
 }
 
-/** Each value that can be drawn at the ends must be one that the parameter takes. */
-function checkDimension(algorithm: Algorithm, dimension: Dimension): Dimension {
-  const parameter = algorithm.parameters.find(({ name }) => name === dimension.name);
-  if (parameter === undefined) return dimension;
+/** The ends, or each of the choices, must be values that the parameter takes. */
+function checkDimension(parameter: Parameter, dimension: Dimension): Dimension {
   if (dimension.kind === 'choice') {
     return { ...dimension, values: dimension.values.map((value) => parseParameter(parameter, value)) };
   }
