@@ -1,7 +1,9 @@
+import { FOLD_METHODS } from '../data/fold-methods.js';
 import type { Input } from '../data/read.js';
 import type { TimeFormat } from '../data/schema.js';
-import type { ModelingSpec, OnModelingEvent } from '../modeling/spec.js';
+import type { ModelingSpec, OnModelingEvent, SearchSpec } from '../modeling/spec.js';
 import type { CommandContext, OptionSpec, Progress } from './command.js';
+import { formatNumber } from './format.js';
 import { SOURCE_OPTIONS, type SourceFlags, TABLE_HELP } from './source-options.js';
 
 /** Options of every command that trains. */
@@ -84,15 +86,57 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--algorithm <name>',
-    help: 'training algorithm',
+    help: 'training algorithm; auto compares them and takes the best',
     setting: 'training.algorithm',
-    choices: ['random-forest', 'ml-random-forest'],
+    choices: ['random-forest', 'ml-random-forest', 'auto'],
   },
   {
     flags: '--param <name=value>',
     help: 'parameter of the algorithm; may be repeated',
     kind: 'pairs',
     setting: 'training.params',
+  },
+  {
+    flags: '--cv <k>',
+    help: 'judge on k folds of the training rows; 1 holds one part of them out',
+    setting: 'training.cv',
+  },
+  {
+    flags: '--cv-method <method>',
+    help: 'how rows are dealt into folds; auto follows how rows are held out',
+    setting: 'training.cvMethod',
+    choices: FOLD_METHODS,
+  },
+  {
+    flags: '--search <method>',
+    help: 'search for better parameters; halving drops the worst on few rows first',
+    setting: 'training.search',
+    choices: ['random', 'halving'],
+  },
+  {
+    flags: '--trials <n>',
+    help: 'sets of parameters that are tried',
+    setting: 'training.trials',
+  },
+  {
+    flags: '--time-budget <duration>',
+    help: 'time for trials, such as 90s, 10m, 1h; the best is then fitted on all training rows',
+    setting: 'training.timeBudget',
+  },
+  {
+    flags: '--space <name=values>',
+    help: 'what a search draws, e.g. min_samples_leaf=log-int:1..50 or max_features=choice:sqrt,0.5,all; may be repeated',
+    kind: 'pairs',
+    setting: 'training.space',
+  },
+  {
+    flags: '--metric <name>',
+    help: 'what trials are judged by (default: roc_auc, else accuracy; rmse for numbers)',
+    setting: 'training.metric',
+  },
+  {
+    flags: '--resume <run>',
+    help: 'go on with the trials of an interrupted run; the other options are given as they were then',
   },
   {
     flags: '--impute <strategy>',
@@ -150,6 +194,15 @@ export interface ModelingOptions extends SourceFlags {
   readonly split: ModelingSpec['split'];
   readonly algorithm: string;
   readonly param: ModelingSpec['params'];
+  readonly cv?: number;
+  readonly cvMethod: NonNullable<ModelingSpec['cvMethod']>;
+  readonly search?: SearchSpec['method'];
+  readonly trials?: number;
+  /** A duration such as `10m`. */
+  readonly timeBudget?: string;
+  readonly space: SearchSpec['space'];
+  readonly metric?: string;
+  readonly resume?: string;
   readonly impute?: string;
   readonly outliers?: string;
   readonly encode?: string;
@@ -185,6 +238,14 @@ export function modelingProgress(context: CommandContext): {
         );
       case 'trees':
         return progress.update(`${current}: ${event.done} of ${event.total} trees`);
+      case 'fold':
+        return progress.update(
+          `${current}: ${event.algorithm}, fold ${event.done} of ${event.total}: ${event.score.metric} ${formatNumber(event.score.value)}`,
+        );
+      case 'trial':
+        return progress.update(
+          `${current}: ${event.done}${event.total === null ? '' : ` of ${event.total}`} trials, best ${event.metric} ${formatNumber(event.best)}`,
+        );
       case 'warning':
         return context.warn(event.message);
       case 'evaluating':

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
-import type { ModelingEvent, ModelingSpec } from '#mlx/modeling/spec.js';
 import type { ModelingDeps } from '#mlx/modeling/deps.js';
+import type { ModelingEvent, ModelingSpec } from '#mlx/modeling/spec.js';
 import type { Store } from '#mlx/store/store.js';
 import { clock } from '../store/temporary-store.js';
 
