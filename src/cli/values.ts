@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionKind, OptionSpec, OptionValues } from '../commands/command.js';
+import { durationSeconds } from '../config/duration.js';
 import { checkSetting, parsePairs, parseSettingText } from '../config/parse.js';
 import { SETTINGS, type SettingKey, type SettingSpec, type Settings } from '../config/settings.js';
 import { MlxError } from '../errors.js';
@@ -100,16 +101,13 @@ function parseNumber(text: string, whole: boolean, flag: string): number {
   return value;
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
-/** `90s`, `15m`, `24h`, `7d`, `2w` → seconds. */
 function parseDuration(text: string, flag: string): number {
-  const match = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text.trim());
-  if (match === null)
+  const seconds = durationSeconds(text);
+  if (seconds === null)
     throw new MlxError('USAGE', `${flag} takes a duration, not "${text}".`, {
       hint: 'For example: 30m, 24h, 7d.',
     });
-  return Number(match[1]) * (UNIT_SECONDS[match[2] as string] as number);
+  return seconds;
 }
 
 /** A wrong flag is wrong usage, also where the setting's own check found it. */

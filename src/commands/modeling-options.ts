@@ -1,6 +1,7 @@
+import { FOLD_METHODS } from '../data/fold-methods.js';
 import type { Input } from '../data/read.js';
 import type { TimeFormat } from '../data/schema.js';
-import type { ModelingSpec } from '../modeling/spec.js';
+import type { ModelingSpec, SearchSpec } from '../modeling/spec.js';
 import type { OptionSpec } from './command.js';
 import { SOURCE_OPTIONS, type SourceFlags, TABLE_HELP } from './source-options.js';
 
@@ -84,15 +85,57 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--algorithm <name>',
-    help: 'training algorithm',
+    help: 'training algorithm; auto compares them and takes the best',
     setting: 'training.algorithm',
-    choices: ['random-forest', 'ml-random-forest'],
+    choices: ['random-forest', 'ml-random-forest', 'auto'],
   },
   {
     flags: '--param <name=value>',
     help: 'parameter of the algorithm; may be repeated',
     kind: 'pairs',
     setting: 'training.params',
+  },
+  {
+    flags: '--cv <k>',
+    help: 'judge on k folds of the training rows; 1 holds one part of them out',
+    setting: 'training.cv',
+  },
+  {
+    flags: '--cv-method <method>',
+    help: 'how rows are dealt into folds; auto follows how rows are held out',
+    setting: 'training.cvMethod',
+    choices: FOLD_METHODS,
+  },
+  {
+    flags: '--search <method>',
+    help: 'search for better parameters; halving drops the worst on few rows first',
+    setting: 'training.search',
+    choices: ['random', 'halving'],
+  },
+  {
+    flags: '--trials <n>',
+    help: 'sets of parameters that are tried',
+    setting: 'training.trials',
+  },
+  {
+    flags: '--time-budget <duration>',
+    help: 'time for trials, such as 90s, 10m, 1h; the best is then fitted on all training rows',
+    setting: 'training.timeBudget',
+  },
+  {
+    flags: '--space <name=values>',
+    help: 'what a search draws, e.g. min_samples_leaf=log-int:1..50 or max_features=choice:sqrt,0.5,all; may be repeated',
+    kind: 'pairs',
+    setting: 'training.space',
+  },
+  {
+    flags: '--metric <name>',
+    help: 'what trials are judged by (default: roc_auc, else accuracy; rmse for numbers)',
+    setting: 'training.metric',
+  },
+  {
+    flags: '--resume <run>',
+    help: 'go on with the trials of an interrupted run; the other options are given as they were then',
   },
   {
     flags: '--impute <strategy>',
@@ -150,6 +193,15 @@ export interface ModelingOptions extends SourceFlags {
   readonly split: ModelingSpec['split'];
   readonly algorithm: string;
   readonly param: ModelingSpec['params'];
+  readonly cv?: number;
+  readonly cvMethod: NonNullable<ModelingSpec['cvMethod']>;
+  readonly search?: SearchSpec['method'];
+  readonly trials?: number;
+  /** A duration such as `10m`. */
+  readonly timeBudget?: string;
+  readonly space: SearchSpec['space'];
+  readonly metric?: string;
+  readonly resume?: string;
   readonly impute?: string;
   readonly outliers?: string;
   readonly encode?: string;

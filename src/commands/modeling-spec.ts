@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { durationSeconds } from '../config/duration.js';
+import type { SettingKey } from '../config/settings.js';
 import { fileError } from '../data/file.js';
+import { MlxError } from '../errors.js';
 import type { Recipe } from '../features/recipe.js';
 import { parseRecipe } from '../features/recipe-file.js';
-import type { ModelingSpec } from '../modeling/spec.js';
+import { AUTO, type ModelingSpec } from '../modeling/spec.js';
 import type { CommandContext } from './command.js';
 import type { ModelingOptions } from './modeling-options.js';
 import { sourceOptions } from './source-options.js';
@@ -35,11 +38,40 @@ export async function modelingSpec(options: ModelingOptions, context: CommandCon
     split: options.split,
     algorithm: options.algorithm,
     params: options.param,
+    cv: options.cv,
+    cvMethod: options.cvMethod,
+    metric: options.metric,
+    ...trialsSpec(options, context),
+    resume: options.resume,
     recipe: { impute, outliers, encode, scale },
     steps: await readRecipe(options.recipe),
     seed: options.seed,
     workers: options.workers,
     experiment: options.experiment,
     name: options.name,
+  };
+}
+
+/**
+ * What is configured of searches counts where one is asked for; what a flag says is never passed over in silence.
+ * @throws MlxError USAGE
+ */
+function trialsSpec(
+  options: ModelingOptions,
+  { settings }: CommandContext,
+): Pick<ModelingSpec, 'search' | 'timeBudgetSeconds'> {
+  const { search: method, trials, space, timeBudget, algorithm } = options;
+  const isSaid = (key: SettingKey): boolean => settings[key].origin === 'flag';
+  const flag = isSaid('training.trials') ? '--trials' : isSaid('training.space') ? '--space' : null;
+  if (method === undefined && flag !== null) {
+    throw new MlxError('USAGE', `${flag} is for a search, and none is asked for.`, {
+      hint: 'Add --search random or --search halving.',
+    });
+  }
+  const isTimed = method !== undefined || algorithm === AUTO || isSaid('training.timeBudget');
+  const seconds = timeBudget === undefined || !isTimed ? null : durationSeconds(timeBudget);
+  return {
+    search: method === undefined ? undefined : { method, trials, space },
+    timeBudgetSeconds: seconds ?? undefined,
   };
 }

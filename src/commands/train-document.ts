@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { TrainedRun } from '../modeling/train-run.js';
 import { metricsDocument, runDocument } from './documents.js';
+import { leaderboardDocument, searchDocument, validationDocument } from './selection-documents.js';
 
 /** A training run as `--json` shows it. */
 export type TrainDocument = ReturnType<typeof trainDocument>;
@@ -16,7 +17,11 @@ export function trainDocument(trained: TrainedRun, cwd: string) {
     split: data.split,
     split_column: data.splitColumn,
     duplicates_dropped: data.duplicatesDropped,
+    algorithm: trained.selection.choice.algorithm,
     metrics: metricsDocument(trained.metrics),
+    validation: validationDocument(trained.selection),
+    search: searchDocument(trained.selection),
+    leaderboard: trained.selection.leaderboard?.map(leaderboardDocument) ?? null,
     features: model.manifest.featureNames,
     importance: trained.importance,
     left_out: data.schema.columns
@@ -37,6 +42,7 @@ export function trainDocument(trained: TrainedRun, cwd: string) {
     },
     timings: {
       read_ms: trained.timings.readMs,
+      select_ms: trained.timings.selectMs,
       prepare_ms: trained.timings.prepareMs,
       fit_ms: trained.timings.fitMs,
       certify_ms: trained.timings.certifyMs,

@@ -1,5 +1,6 @@
 import { MlxError } from '../errors.js';
 import { suggest } from '../suggest.js';
+import { durationSeconds } from './duration.js';
 import type { SettingSpec } from './settings.js';
 
 /**
@@ -11,6 +12,7 @@ export function parseSettingText(spec: SettingSpec, text: string, where: string)
   switch (spec.kind) {
     case 'text':
     case 'path':
+    case 'duration':
       return checkSetting(spec, text, where);
     case 'integer':
     case 'number':
@@ -87,6 +89,10 @@ function problemOf(spec: SettingSpec, value: unknown): string | null {
       return numberProblem(spec, value);
     case 'boolean':
       return typeof value === 'boolean' ? null : 'takes true or false';
+    case 'duration':
+      return typeof value === 'string' && durationSeconds(value) !== null
+        ? null
+        : 'takes a duration such as 90s, 10m or 1h';
     case 'list':
       return Array.isArray(value) && value.every((item) => typeof item === 'string')
         ? null

@@ -30,6 +30,7 @@ const JSON_TYPE = {
   integer: 'integer',
   number: 'number',
   boolean: 'boolean',
+  duration: 'string',
   list: 'array',
   map: 'object',
 } as const;

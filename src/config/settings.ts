@@ -1,9 +1,13 @@
 import { TEXT_ENCODINGS } from '../data/encoding.js';
 import { FILE_FORMATS } from '../data/file-format.js';
+import { FOLD_METHODS } from '../data/fold-methods.js';
 import type { TimeFormat } from '../data/schema.js';
 
-/** How a setting's text (in a variable) and its JSON value are read; a `path` in the file is meant from the file's folder. */
-export type SettingKind = 'text' | 'path' | 'integer' | 'number' | 'boolean' | 'list' | 'map';
+/**
+ * How a setting's text (in a variable) and its JSON value are read; a `path` in the file is meant from the file's folder,
+ * a `duration` is a text such as `10m` in both.
+ */
+export type SettingKind = 'text' | 'path' | 'integer' | 'number' | 'boolean' | 'duration' | 'list' | 'map';
 
 export interface SettingSpec {
   readonly kind: SettingKind;
@@ -133,10 +137,51 @@ export const SETTINGS = {
   'training.algorithm': {
     kind: 'text',
     default: 'random-forest',
-    choices: ['random-forest', 'ml-random-forest'],
-    help: 'Training algorithm.',
+    choices: ['random-forest', 'ml-random-forest', 'auto'],
+    help: 'Training algorithm; `auto` compares them and takes the best.',
   },
   'training.params': { kind: 'map', default: {}, help: 'Parameters of the algorithm.' },
+  'training.cv': {
+    kind: 'integer',
+    default: null,
+    min: 1,
+    max: 1000,
+    help: 'Folds of the training rows to judge by; 1 holds one part of them out (default: 5 where something is searched or compared, else none).',
+  },
+  'training.cvMethod': {
+    kind: 'text',
+    default: 'auto',
+    choices: FOLD_METHODS,
+    help: 'How rows are dealt into folds; `auto` follows how rows are held out, `time` tests on what comes later.',
+  },
+  'training.metric': {
+    kind: 'text',
+    default: null,
+    help: 'What trials are judged by (default: roc_auc, else accuracy; rmse for numbers).',
+  },
+  'training.search': {
+    kind: 'text',
+    default: null,
+    choices: ['random', 'halving'],
+    help: 'How better parameters are searched for; `halving` drops the worst on few rows first.',
+  },
+  'training.trials': {
+    kind: 'integer',
+    default: null,
+    min: 1,
+    max: 100_000,
+    help: 'Sets of parameters that a search tries (default: 20, 27 for halving, or what the time allows).',
+  },
+  'training.timeBudget': {
+    kind: 'duration',
+    default: null,
+    help: 'Time for trials, such as 90s, 10m or 1h; the best is then fitted on all training rows.',
+  },
+  'training.space': {
+    kind: 'map',
+    default: {},
+    help: 'What a search draws, by parameter: log:0.01..0.3, uniform:0.5..1, int:15..255, log-int:1..50, choice:sqrt,0.5,all (default: a space of the algorithm).',
+  },
   'training.seed': {
     kind: 'integer',
     default: 0,

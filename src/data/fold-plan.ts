@@ -1,12 +1,9 @@
 import { MlxError } from '../errors.js';
+import type { FoldMethod } from './fold-methods.js';
 import { countGroups, foldsOf, groupFoldsOf, timeFoldsOf } from './folds.js';
 import { groupsOf, orderedValues, resolveSplit, type SplitChoice, splitColumn } from './hold-out.js';
 import type { Schema } from './schema.js';
 import type { Table } from './table.js';
-
-export const FOLD_METHODS = ['auto', 'kfold', 'stratified', 'time', 'group'] as const;
-/** How rows are dealt into folds; `auto` follows how rows are held out. */
-export type FoldMethod = (typeof FOLD_METHODS)[number];
 
 export interface FoldOptions {
   /** Number of folds, from 2. */

@@ -14,10 +14,7 @@ import {
 import { parseDimension } from '../training/search/space.js';
 import { findAlgorithm } from '../training/train.js';
 import { FoldMatrices, type FoldSource } from './fold-matrices.js';
-import type { ModelingSpec } from './spec.js';
-
-/** The algorithm name that stands for the best of all. */
-export const AUTO = 'auto';
+import { AUTO, type ModelingSpec } from './spec.js';
 
 /** An algorithm that takes part: with what it is trained, and what may be searched. */
 export interface Contender {

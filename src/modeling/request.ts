@@ -1,9 +1,9 @@
 import type { FoldPlan } from '../data/fold-plan.js';
 import { MlxError } from '../errors.js';
-import { AUTO, type Contender, contendersOf, fitForTask } from './contender.js';
+import { type Contender, contendersOf, fitForTask } from './contender.js';
 import { judgeMetric } from './judge-metric.js';
 import type { PreparedData } from './prepare.js';
-import type { ModelingSpec } from './spec.js';
+import { AUTO, type ModelingSpec } from './spec.js';
 import { planValidation } from './validation-plan.js';
 
 /** A run's asking, understood: what takes part, and how it is judged. */

@@ -1,7 +1,7 @@
 import { MlxError } from '../errors.js';
 import type { ActiveRun } from '../tracking/active-run.js';
 import { resolveParameters } from '../training/parameters.js';
-import { AUTO, foldMatrices } from './contender.js';
+import { foldMatrices } from './contender.js';
 import {
   type CrossValidation,
   crossValidate,
@@ -17,6 +17,7 @@ import { type ContenderResult, type LeaderboardRow, leaderboardOf, orderOf } fro
 import { jsonBytes, type ModelChoice, threadsOf } from './make-model.js';
 import { hasTrials, type ModelingRequest } from './request.js';
 import { type ContenderSearch, plannedTrials, search } from './search.js';
+import { AUTO } from './spec.js';
 import { TrialRunner } from './trial.js';
 import type { EarlierTrials } from './trial-log.js';
 import { ranked } from './trial-order.js';

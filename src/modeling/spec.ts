@@ -1,9 +1,12 @@
-import type { FoldMethod } from '../data/fold-plan.js';
+import type { FoldMethod } from '../data/fold-methods.js';
 import type { SplitMethod } from '../data/hold-out.js';
 import type { Input, SourceOptions } from '../data/read.js';
 import type { Task, TimeFormat } from '../data/schema.js';
 import type { Recipe } from '../features/recipe.js';
 import type { TrainingEvent } from '../training/progress.js';
+
+/** The algorithm name that stands for the best of all. */
+export const AUTO = 'auto';
 
 /** A search for better parameters. */
 export interface SearchSpec {

@@ -1,6 +1,7 @@
 import { type SettingKey, textSetting } from '../../config/settings.js';
 import { ERRORS, MlxError } from '../../errors.js';
 import { inputsOf, sourceOf } from '../../modeling/source-params.js';
+import { AUTO } from '../../modeling/spec.js';
 import { productionOf, retrain } from '../../retraining/retrain.js';
 import type { ModelVersion } from '../../store/registry-records.js';
 import type { RunRecord } from '../../store/run-records.js';
@@ -100,9 +101,13 @@ async function completed(
   if (previous === undefined) return { ...options, data, target };
   const { params } = previous;
   const isDefault: IsDefault = (key) => context.settings[key].origin === 'default';
-  const algorithm = isDefault('training.algorithm')
-    ? (params.algorithm ?? options.algorithm)
-    : options.algorithm;
+  const isAskedAgain = asksForTrials(options, context);
+  // What a comparison or a search has chosen stays chosen, also where the configuration asks for one.
+  const isChosen = !isAskedAgain && (options.algorithm === AUTO || options.search !== undefined);
+  const algorithm =
+    isDefault('training.algorithm') || (isChosen && options.algorithm === AUTO)
+      ? (params.algorithm ?? options.algorithm)
+      : options.algorithm;
   const known = ALGORITHMS.find((candidate) => candidate.name === algorithm)?.parameters ?? [];
   const learned = Object.fromEntries(
     known.flatMap(({ name }) => (params[name] === undefined ? [] : [[name, params[name]]])),
@@ -110,8 +115,10 @@ async function completed(
   const test = options.test ?? (options.data === undefined ? inputs?.test : undefined);
   const split =
     isDefault('data.split') && params.split !== 'file' ? (params.split ?? options.split) : options.split;
+  const { search, ...others } = options;
   return {
-    ...options,
+    ...others,
+    ...(search !== undefined && isAskedAgain ? { search } : {}),
     data,
     target,
     algorithm,
@@ -119,11 +126,20 @@ async function completed(
     ...(options.data === undefined ? sourceFlags(options, previous, isDefault) : {}),
     ...columnChoices(options, params, isDefault),
     ...(split === params.split ? splitColumns(options, params) : {}),
-    param: isDefault('training.params') ? learned : options.param,
+    param: (isDefault('training.params') && !isAskedAgain) || isChosen ? learned : options.param,
     ...recipeOptions(options, previous, store),
     ...(test === undefined ? {} : { test }),
     ...(isDefault('training.seed') && params.seed !== undefined ? { seed: Number(params.seed) } : {}),
   };
+}
+
+/** Whether this command line itself asks for a comparison or a search. */
+function asksForTrials(options: RetrainOptions, { settings }: CommandContext): boolean {
+  const isSaid = (key: SettingKey): boolean => settings[key].origin === 'flag';
+  return (
+    (options.algorithm === AUTO && isSaid('training.algorithm')) ||
+    (options.search !== undefined && isSaid('training.search'))
+  );
 }
 
 const CHOICES = ['impute', 'outliers', 'encode', 'scale'] as const;

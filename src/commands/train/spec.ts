@@ -13,6 +13,10 @@ export const trainSpec: CommandSpec = {
     'mlx train --data adult_train.csv --test adult_test.csv --target income',
     'mlx train --data bike.csv --target cnt --drop casual,registered,instant --split tail',
     'mlx train --param n_estimators=300 --param min_samples_leaf=2 --seed 7 --name wider',
+    'mlx train --cv 5',
+    'mlx train --search random --trials 50 --time-budget 10m --space min_samples_leaf=log-int:1..50',
+    'mlx train --algorithm auto --time-budget 5m',
+    'mlx train --search random --trials 50 --resume brave-otter',
   ],
   load: () => loadParts(import('./run.js'), import('./view.js')),
 };

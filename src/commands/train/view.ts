@@ -1,12 +1,13 @@
 import type { Style, ViewBlock } from '../command.js';
-import { fieldLines, formatDuration, formatNumber } from '../format.js';
+import { fieldLines, formatDuration } from '../format.js';
 import type { TrainDocument } from '../train-document.js';
+import { leaderboardBlocks, metricsTable, selectionFields } from './selection-view.js';
 
 const SHOWN_FEATURES = 8;
 const BAR_WIDTH = 24;
 
 export function view(result: TrainDocument, style: Style): readonly ViewBlock[] {
-  const { run, model, metrics, timings } = result;
+  const { run, model, timings } = result;
   const lines = [
     `${style.bold(run.name)} ${style.dim(run.id)} ${style.good(run.status)}`,
     ...fieldLines(
@@ -15,7 +16,9 @@ export function view(result: TrainDocument, style: Style): readonly ViewBlock[] 
           'target',
           `${result.target} (${result.task}${result.classes.length > 0 ? `: ${result.classes.join(', ')}` : ''})`,
         ],
+        ['algorithm', result.algorithm],
         ['rows', rowsText(result)],
+        ...selectionFields(result),
         ['time', `${formatDuration(timings.fit_ms)} to fit, ${formatDuration(timings.total_ms)} in all`],
         ['model', `${model.path}`],
         [
@@ -32,14 +35,8 @@ export function view(result: TrainDocument, style: Style): readonly ViewBlock[] 
   ];
   return [
     { kind: 'lines', lines },
-    {
-      kind: 'table',
-      table: {
-        head: ['metric', 'held out'],
-        rows: Object.entries(metrics).map(([name, value]) => [name, formatNumber(value)]),
-        right: [1],
-      },
-    },
+    ...leaderboardBlocks(result, style),
+    { kind: 'table', table: metricsTable(result) },
     {
       kind: 'lines',
       lines: [

@@ -12,7 +12,7 @@ const HINT =
   'For example: learning_rate=log:0.01..0.3, num_leaves=int:15..255, max_features=choice:sqrt,0.5,all (kinds: uniform, log, int, log-int, choice).';
 
 /**
- * Reads a dimension: `log:0.01..0.3`, `uniform:0.5..1`, `int:15..255`, `log-int:1..100`, `choice:sqrt,0.5,all`.
+ * Reads a dimension; choices are parted by `,` or `|`: `log:0.01..0.3`, `uniform:0.5..1`, `int:15..255`, `log-int:1..100`, `choice:sqrt,0.5,all`.
  * @throws MlxError PARAM_INVALID where the text is not understood, the parameter is unknown or an end is out of its range
  */
 export function parseDimension(algorithm: Algorithm, name: string, text: string): Dimension {
@@ -55,7 +55,7 @@ function checkDimension(parameter: Parameter, dimension: Dimension): Dimension {
 
 function choiceOf(name: string, text: string): Dimension | null {
   const values = text
-    .split(',')
+    .split(/[,|]/)
     .map((value) => value.trim())
     .filter((value) => value !== '');
   return values.length === 0 ? null : { name, kind: 'choice', values };
