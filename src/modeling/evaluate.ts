@@ -16,8 +16,8 @@ export interface Evaluation {
 }
 
 /**
- * Scores a table with the model file and measures it against the known target.
- * Classification: roc_auc, accuracy, precision, recall, f1, log_loss; regression: rmse, mae, r2.
+ * Scores a table with the model file and measures it against the known target: see classificationMetrics and
+ * regressionMetrics. Labels are told by the model's own threshold.
  */
 export async function evaluate(model: ScoringModel, table: Table, target: Target): Promise<Evaluation> {
   const startedAt = performance.now();
@@ -26,7 +26,7 @@ export async function evaluate(model: ScoringModel, table: Table, target: Target
   const width = Math.max(target.classes.length, 1);
   const metrics =
     target.task === 'classification'
-      ? classificationMetrics(target.values, all, width)
+      ? classificationMetrics(target.values, all, width, { threshold: model.manifest.threshold })
       : regressionMetrics(target.values, all);
   return {
     metrics: { ...metrics },
