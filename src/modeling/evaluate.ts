@@ -10,21 +10,24 @@ const BATCH_ROWS = 8192;
 /** Scores of a whole table, batch by batch. */
 export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>;
+  /** Probabilities (rows × classes, row-major) or values. */
+  readonly predictions: Float32Array;
   /** See summariseScores. */
   readonly scores: Float64Array;
   readonly rowsPerSecond: number;
 }
 
 /**
- * Scores a table with the model file and measures it against the known target.
- * Classification: roc_auc, accuracy, precision, recall, f1, log_loss; regression: rmse, mae, r2.
+ * Scores a table with the model file and measures it against the known target: see classificationMetrics and
+ * regressionMetrics. Labels are told by the model's own threshold.
  */
 export async function evaluate(model: ScoringModel, table: Table, target: Target): Promise<Evaluation> {
   const startedAt = performance.now();
   const all = await scoreTable(model, table);
   const seconds = (performance.now() - startedAt) / 1000;
   return {
-    metrics: measure(target, target.values, all),
+    metrics: measure(target, target.values, all, model.manifest.threshold),
+    predictions: all,
     scores: summariseScores(all, table.rows, Math.max(target.classes.length, 1)),
     rowsPerSecond: table.rows / seconds,
   };
@@ -34,14 +37,16 @@ export async function evaluate(model: ScoringModel, table: Table, target: Target
  * The metrics of predictions: see evaluate.
  * @param truth class index or value of each row
  * @param predictions probabilities, rows × classes row-major, or values
+ * @param threshold of two classes: see predictedClasses
  */
 export function measure(
   { task, classes }: Pick<Target, 'task' | 'classes'>,
   truth: Float64Array,
   predictions: Float32Array,
+  threshold?: number,
 ): Readonly<Record<string, number>> {
   return task === 'classification'
-    ? { ...classificationMetrics(truth, predictions, classes.length) }
+    ? { ...classificationMetrics(truth, predictions, classes.length, { threshold }) }
     : { ...regressionMetrics(truth, predictions) };
 }
 

@@ -24,8 +24,8 @@ export interface LiveQuality {
 
 /**
  * Live quality over predictions with labels. Classes are compared as text, so a label `1` meets the
- * class "1". Accuracy, precision, recall and F1 judge the prediction that the client saw; ROC AUC and
- * log loss need probabilities on every labelled row and are null otherwise.
+ * class "1". What judges labels (accuracy, F1 …) judges the prediction that the client saw; what judges
+ * probabilities (ROC AUC, log loss …) needs them on every labelled row and is null otherwise.
  *
  * @param classes class names in the model's order; empty for regression
  */
@@ -86,7 +86,7 @@ function classificationQuality(rows: Iterable<LabelledPrediction>, classes: read
   const labels = labelMetrics(confusion, classes.length, { positive: classes.length - 1 });
   const judged = allHaveProbabilities
     ? probabilityMetrics(truth, Float32Array.from(probabilities), classes.length)
-    : { roc_auc: Number.NaN, log_loss: Number.NaN };
+    : probabilityMetrics([], new Float32Array(), classes.length);
   return {
     task: 'classification',
     ...tally,

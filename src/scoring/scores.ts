@@ -1,5 +1,6 @@
 import { MlxError } from '../errors.js';
 import type { TensorData } from '../onnx/session.js';
+import { predictedClasses } from '../stats/metrics/predicted-classes.js';
 import type { Manifest } from './manifest.js';
 
 /** What a model says of a table, row by row. */
@@ -38,7 +39,7 @@ export function readScores(
   const probabilities = floatsOf(outputs, manifest.outputs.probabilities, rows * classes.length);
   const labels =
     manifest.outputs.label === null
-      ? predictedClasses(probabilities, rows, classes.length, manifest.threshold)
+      ? predictedClasses(probabilities, classes.length, manifest.threshold)
       : labelsOf(outputs[manifest.outputs.label], classes, rows);
   return { task: 'classification', rows, classes, labels, probabilities };
 }
@@ -68,34 +69,6 @@ function floatsOf(
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new MlxError('SCORING_FAILED', `The model gives ${values[bad]} as a score.`);
   return values;
-}
-
-/**
- * The class of each row, as the graph's own label has it: of two classes the last one from the threshold on, else the
- * first of the largest probability.
- */
-export function predictedClasses(
-  probabilities: Float32Array,
-  rows: number,
-  classes: number,
-  threshold: number | undefined,
-): Int32Array {
-  const labels = new Int32Array(rows);
-  if (threshold !== undefined) {
-    const least = Math.fround(threshold);
-    for (let row = 0; row < rows; row++)
-      labels[row] = (probabilities[2 * row + 1] as number) >= least ? 1 : 0;
-    return labels;
-  }
-  for (let row = 0; row < rows; row++) {
-    let best = 0;
-    for (let k = 1; k < classes; k++) {
-      if ((probabilities[row * classes + k] as number) > (probabilities[row * classes + best] as number))
-        best = k;
-    }
-    labels[row] = best;
-  }
-  return labels;
 }
 
 function labelsOf(tensor: TensorData | undefined, classes: readonly string[], rows: number): Int32Array {

@@ -1,14 +1,31 @@
 import { MlxError } from '../errors.js';
-import { confusionMatrix } from './metrics/confusion.js';
+import { rowBrierScores } from './metrics/brier.js';
+import { calibrationErrorJudge, claimsOf } from './metrics/calibration-error.js';
+import { confusionCells, sumByCell } from './metrics/confusion.js';
 import { type LabelMetrics, labelMetrics } from './metrics/label-metrics.js';
-import { logLoss } from './metrics/log-loss.js';
-import { meanAbsoluteError, meanSquaredError, r2Score } from './metrics/regression.js';
-import { macroRocAuc, rocAuc } from './metrics/roc-auc.js';
+import { rowLogLosses } from './metrics/log-loss.js';
+import { predictedClasses } from './metrics/predicted-classes.js';
+import { areaUnderRoc, averagePrecision, rankScores, reachedBy } from './metrics/ranked-scores.js';
+import {
+  absoluteErrors,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  medianJudge,
+  r2Score,
+} from './metrics/regression.js';
+import { scoresOf } from './metrics/roc-auc.js';
+import { type Weights, weightedMean } from './metrics/weighted-mean.js';
 
 export interface ProbabilityMetrics {
   /** NaN when fewer than two classes are present (in JSON: null). */
   readonly roc_auc: number;
+  /** Average precision; NaN when fewer than two classes are present. */
+  readonly pr_auc: number;
   readonly log_loss: number;
+  readonly brier: number;
+  readonly calibration_error: number;
+  /** More than two classes: each class counts as often as it occurs in truth. */
+  readonly roc_auc_weighted?: number;
 }
 
 export interface ClassificationMetrics extends LabelMetrics, ProbabilityMetrics {}
@@ -18,13 +35,24 @@ export interface RegressionMetrics {
   readonly mae: number;
   /** NaN below two rows. */
   readonly r2: number;
+  /** NaN where a truth is 0. */
+  readonly mape: number;
+  readonly median_absolute_error: number;
+}
+
+/** Metrics of rows under any weights; what does not depend on weights (sorting, logarithms) was done before. */
+export type Judge<Metrics> = (weights?: Weights) => Metrics;
+
+export interface ClassificationOptions {
+  /** Of two classes, the one that precision, recall, F1, ROC AUC and PR AUC are about; the last by default. */
+  readonly positive?: number;
+  /** Of two classes, the last one is predicted where its probability is at least this: see predictedClasses. */
+  readonly threshold?: number | undefined;
 }
 
 /**
- * Accuracy, precision, recall, F1, ROC AUC and log loss of predicted probabilities. The predicted
- * class is the most probable one (the first of equals). Binary: precision, recall, F1 and AUC are
- * those of the class `positive` (the last by default). More classes: macro averages as
- * scikit-learn forms them, AUC one against the rest. Zero rows give NaN throughout.
+ * Metrics of predicted probabilities. Two classes: precision, recall, F1, ROC AUC and PR AUC are those of the class
+ * `positive`. More: macro averages as scikit-learn forms them, areas one against the rest. Zero rows give NaN throughout.
  *
  * @param truth class index per row, whole numbers in [0, classes)
  * @param probabilities rows × classes, row-major
@@ -34,13 +62,25 @@ export function classificationMetrics(
   truth: ArrayLike<number>,
   probabilities: Float32Array | Float64Array,
   classes: number,
-  options: { positive?: number } = {},
+  options: ClassificationOptions & { readonly weights?: Weights } = {},
 ): ClassificationMetrics {
+  return classificationJudge(truth, probabilities, classes, options)(options.weights);
+}
+
+/** {@link classificationMetrics} under any weights. */
+export function classificationJudge(
+  truth: ArrayLike<number>,
+  probabilities: Float32Array | Float64Array,
+  classes: number,
+  { positive = classes - 1, threshold }: ClassificationOptions = {},
+): Judge<ClassificationMetrics> {
   checkLength(truth.length * classes, probabilities.length, 'probabilities');
-  const positive = options.positive ?? classes - 1;
-  const predicted = mostProbable(probabilities, classes);
-  const labels = labelMetrics(confusionMatrix(truth, predicted, classes), classes, { positive });
-  return { ...labels, ...probabilityMetrics(truth, probabilities, classes, { positive }) };
+  const cells = confusionCells(truth, predictedClasses(probabilities, classes, threshold), classes);
+  const judgeProbabilities = probabilityJudge(truth, probabilities, classes, { positive });
+  return (weights) => ({
+    ...labelMetrics(sumByCell(cells, classes * classes, weights), classes, { positive }),
+    ...judgeProbabilities(weights),
+  });
 }
 
 /** The part of {@link classificationMetrics} that judges probabilities; same arguments. */
@@ -48,43 +88,91 @@ export function probabilityMetrics(
   truth: ArrayLike<number>,
   probabilities: Float32Array | Float64Array,
   classes: number,
-  options: { positive?: number } = {},
 ): ProbabilityMetrics {
-  const positive = options.positive ?? classes - 1;
-  return {
-    roc_auc:
-      classes === 2
-        ? rocAuc(truth, probabilities, { classes, positive })
-        : macroRocAuc(truth, probabilities, classes),
-    log_loss: logLoss(truth, probabilities, classes),
+  return probabilityJudge(truth, probabilities, classes, { positive: classes - 1 })();
+}
+
+function probabilityJudge(
+  truth: ArrayLike<number>,
+  probabilities: Float32Array | Float64Array,
+  classes: number,
+  { positive }: { positive: number },
+): Judge<ProbabilityMetrics> {
+  const logLosses = rowLogLosses(truth, probabilities, classes);
+  const brierScores = rowBrierScores(truth, probabilities, classes);
+  const judgeCalibration = calibrationErrorJudge(claimsOf(truth, probabilities, classes));
+  const judgeRanking = rankingJudge(truth, probabilities, classes, positive);
+  return (weights) => ({
+    ...judgeRanking(weights),
+    log_loss: weightedMean(logLosses, weights),
+    brier: weightedMean(brierScores, weights),
+    calibration_error: judgeCalibration(weights),
+  });
+}
+
+type RankingMetrics = Pick<ProbabilityMetrics, 'roc_auc' | 'pr_auc' | 'roc_auc_weighted'>;
+
+/** Areas, of more than two classes one against the rest, over the classes that occur. */
+function rankingJudge(
+  truth: ArrayLike<number>,
+  probabilities: Float32Array | Float64Array,
+  classes: number,
+  positive: number,
+): Judge<RankingMetrics> {
+  const judged = classes === 2 ? [positive] : Array.from({ length: classes }, (_, k) => k);
+  const rankings = judged.map((k) => rankScores(truth, scoresOf(probabilities, classes, k), k));
+  return (weights) => {
+    const areas = rankings.flatMap((ranked) => {
+      if (ranked === null) return [{ roc: Number.NaN, pr: Number.NaN, weight: 1 }];
+      const reached = reachedBy(ranked, weights);
+      const weight = reached.truePositives.at(-1) ?? 0;
+      if (weight === 0) return [];
+      const roc = areaUnderRoc(reached);
+      return [{ roc, pr: Number.isNaN(roc) ? Number.NaN : averagePrecision(reached), weight }];
+    });
+    const means = {
+      roc_auc: weightedMean(areas.map(({ roc }) => roc)),
+      pr_auc: weightedMean(areas.map(({ pr }) => pr)),
+    };
+    if (classes === 2) return means;
+    const roc_auc_weighted = weightedMean(
+      areas.map(({ roc }) => roc),
+      areas.map(({ weight }) => weight),
+    );
+    return { ...means, roc_auc_weighted };
   };
 }
 
 /**
- * Root mean squared error and mean absolute error (in units of the target), and R².
+ * Root mean squared, mean, median absolute error (in units of the target), R², and the mean absolute error as a share of
+ * the truth.
  *
  * @throws DATA_INVALID when the lengths differ
  */
-export function regressionMetrics(truth: ArrayLike<number>, predicted: ArrayLike<number>): RegressionMetrics {
-  checkLength(truth.length, predicted.length, 'predictions');
-  return {
-    rmse: Math.sqrt(meanSquaredError(truth, predicted)),
-    mae: meanAbsoluteError(truth, predicted),
-    r2: r2Score(truth, predicted),
-  };
+export function regressionMetrics(
+  truth: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  weights?: Weights,
+): RegressionMetrics {
+  return regressionJudge(truth, predicted)(weights);
 }
 
-function mostProbable(probabilities: Float32Array | Float64Array, classes: number): Int32Array {
-  const predicted = new Int32Array(probabilities.length / classes);
-  for (let row = 0; row < predicted.length; row++) {
-    let best = 0;
-    for (let k = 1; k < classes; k++) {
-      if ((probabilities[row * classes + k] as number) > (probabilities[row * classes + best] as number))
-        best = k;
-    }
-    predicted[row] = best;
-  }
-  return predicted;
+/** {@link regressionMetrics} under any weights. */
+export function regressionJudge(
+  truth: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+): Judge<RegressionMetrics> {
+  checkLength(truth.length, predicted.length, 'predictions');
+  const errors = absoluteErrors(truth, predicted);
+  const judgeMedian = medianJudge(errors);
+  const hasZero = Array.prototype.includes.call(truth, 0);
+  return (weights) => ({
+    rmse: Math.sqrt(meanSquaredError(truth, predicted, weights)),
+    mae: weightedMean(errors, weights),
+    r2: r2Score(truth, predicted, weights),
+    mape: hasZero ? Number.NaN : meanAbsolutePercentageError(truth, predicted, weights),
+    median_absolute_error: judgeMedian(weights),
+  });
 }
 
 function checkLength(expected: number, actual: number, what: string): void {

@@ -1,8 +1,8 @@
 export type MetricDirection = 'higher' | 'lower';
 
-const LOWER = /(^|_)(rmse|mae|mse|mape|loss|error|errors|brier|latency|duration)(_|$)/;
-const HIGHER = /(^|_)(auc|accuracy|precision|recall|f1|r2|score)(_|$)/;
-const SPREAD = /(^|_)(std|sd|stdev|variance|min|max|count)$/;
+const LOWER = /(^|_)(rmse|mae|mse|mape|loss|error|errors|brier|deviance|latency|duration)(_|$)/;
+const HIGHER = /(^|_)(auc|accuracy|precision|recall|f1|mcc|r2|explained_variance|score)(_|$)/;
+const SPREAD = /(^|_)(std|sd|stdev|(?<!explained_)variance|min|max|count)$/;
 
 /** Whether more of a metric is better, by the standard terms in its name; null when that is not known. */
 export function metricDirection(name: string): MetricDirection | null {

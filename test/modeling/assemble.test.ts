@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { assembleModel } from '#mlx/modeling/assemble.js';
 import { ModelSession } from '#mlx/onnx/session.js';
 import { parseManifest } from '#mlx/scoring/manifest.js';
-import { predictedClasses } from '#mlx/scoring/scores.js';
+import { predictedClasses } from '#mlx/stats/metrics/predicted-classes.js';
 import { predictModel } from '#mlx/training/model.js';
 import { trainModel } from '#mlx/training/train.js';
 import { seattle } from '../training/tables.js';
@@ -66,7 +66,7 @@ it.each([undefined, 0, 0.2, 0.5, 0.9, 1])(
     );
     const { label } = await session.run(feeds);
     await session.release();
-    const expected = predictedClasses(predictModel(model, data.matrix), rows, 2, threshold);
+    const expected = predictedClasses(predictModel(model, data.matrix), 2, threshold);
     expect(label!.data).toEqual(Array.from(expected, (k) => CLASSES[k]));
     if (threshold === 0) expect(label!.data).not.toContain('dry');
   },

@@ -1,7 +1,8 @@
 import { MlxError } from '../../errors.js';
+import type { Weights } from './weighted-mean.js';
 
 /**
- * Counts of (true class, predicted class), row-major: cell truth·classes + predicted.
+ * Weight of the rows of (true class, predicted class), row-major: cell truth·classes + predicted.
  *
  * @throws DATA_INVALID when an entry is no whole number in [0, classes), NaN included
  */
@@ -9,15 +10,32 @@ export function confusionMatrix(
   truth: ArrayLike<number>,
   predicted: ArrayLike<number>,
   classes: number,
+  weights?: Weights,
 ): Float64Array {
-  const counts = new Float64Array(classes * classes);
+  return sumByCell(confusionCells(truth, predicted, classes), classes * classes, weights);
+}
+
+/** The cell of each row; same errors. */
+export function confusionCells(
+  truth: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  classes: number,
+): Int32Array {
+  const cells = new Int32Array(truth.length);
   for (let row = 0; row < truth.length; row++) {
     const actual = checkClass(truth[row] as number, row, classes);
-    const guess = checkClass(predicted[row] as number, row, classes);
-    const cell = actual * classes + guess;
-    counts[cell] = (counts[cell] as number) + 1;
+    cells[row] = actual * classes + checkClass(predicted[row] as number, row, classes);
   }
-  return counts;
+  return cells;
+}
+
+/** Weight of the rows in each of `count` cells. */
+export function sumByCell(cells: Int32Array, count: number, weights?: Weights): Float64Array {
+  const sums = new Float64Array(count);
+  for (let row = 0; row < cells.length; row++) {
+    (sums[cells[row] as number] as number) += weights === undefined ? 1 : (weights[row] as number);
+  }
+  return sums;
 }
 
 function checkClass(value: number, row: number, classes: number): number {

@@ -1,4 +1,4 @@
-import { compensatedSum } from '../sum.js';
+import { type Weights, weightedMean } from './weighted-mean.js';
 
 /**
  * Mean negative natural logarithm of the probability given to the true class. As scikit-learn 1.2:
@@ -12,9 +12,20 @@ export function logLoss(
   truth: ArrayLike<number>,
   probabilities: Float32Array | Float64Array,
   classes: number,
+  weights?: Weights,
 ): number {
+  return weightedMean(rowLogLosses(truth, probabilities, classes), weights);
+}
+
+/** The loss of each row. */
+export function rowLogLosses(
+  truth: ArrayLike<number>,
+  probabilities: Float32Array | Float64Array,
+  classes: number,
+): Float64Array {
   const epsilon = probabilities instanceof Float32Array ? 2 ** -23 : 2 ** -52;
-  const loss = compensatedSum(truth.length, (row) => {
+  const losses = new Float64Array(truth.length);
+  for (let row = 0; row < losses.length; row++) {
     let rowSum = 0;
     let own = 0;
     for (let k = 0; k < classes; k++) {
@@ -22,7 +33,7 @@ export function logLoss(
       rowSum += clipped;
       if (k === truth[row]) own = clipped;
     }
-    return -Math.log(own / rowSum);
-  });
-  return loss / truth.length;
+    losses[row] = -Math.log(own / rowSum);
+  }
+  return losses;
 }
