@@ -2,8 +2,10 @@ import { inputText } from '../data/input-name.js';
 import { featureColumns, type Schema } from '../data/schema.js';
 import { takeRows } from '../data/table.js';
 import { MlxError, toMlxError } from '../errors.js';
+import type { FittedPipeline } from '../features/pipeline.js';
 import { planRecipe, RECIPES, type RecipePlan, recipeParams } from '../features/recipe.js';
 import { recipeText } from '../features/recipe-file.js';
+import { featureSources } from '../features/sources.js';
 import { buildBaseline } from '../monitoring/baseline.js';
 import { type Certificate, Certification, type FeedRows } from '../onnx/certificate.js';
 import { ModelSession } from '../onnx/session.js';
@@ -185,7 +187,7 @@ async function makeModel(
   });
   await run.logParams(trained.params);
 
-  const manifest = manifestOf(spec, data, pipeline.features, run.id, deps.version);
+  const manifest = manifestOf(spec, data, pipeline, run.id, deps.version);
   const body = assembleModel(pipeline, columns, trained.model, train.target, manifest);
   const certifyStartedAt = performance.now();
   const finished = await certifyAndScore(body, manifest, spec, data, deps);
@@ -266,11 +268,12 @@ function requirePassed(certificate: Certificate): void {
 function manifestOf(
   spec: ModelingSpec,
   data: PreparedData,
-  featureNames: readonly string[],
+  pipeline: FittedPipeline,
   runId: string,
   version: string,
 ): Manifest {
   const { target, digest, table } = data.train;
+  const columns = featureColumns(data.schema);
   const regression = target.task === 'regression';
   return {
     version: 1,
@@ -279,7 +282,7 @@ function manifestOf(
     algorithm: spec.algorithm,
     target: { name: target.name, type: target.type },
     classes: target.classes,
-    columns: featureColumns(data.schema),
+    columns,
     input: { kind: 'columns' },
     outputs: {
       label: null,
@@ -288,7 +291,11 @@ function manifestOf(
     },
     runId,
     dataset: { digest, rows: table.rows },
-    featureNames,
+    featureNames: pipeline.features,
+    featureSources: featureSources(
+      pipeline,
+      columns.map(({ name }) => name),
+    ),
   };
 }
 
