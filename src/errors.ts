@@ -52,6 +52,11 @@ export const ERRORS = {
     status: 422,
     summary: 'scores depend on batch size, threads or the order of rows, or were not certified',
   },
+  EXPLANATION_UNAVAILABLE: {
+    exit: 1,
+    status: 422,
+    summary: 'the model file does not hold what explaining its predictions needs',
+  },
   SCORING_FAILED: { exit: 1, status: 500, summary: 'the model failed on a row' },
   ARTIFACT_CORRUPT: { exit: 1, status: 500, summary: 'an artifact does not match its SHA-256' },
   STORE_CORRUPT: { exit: 1, status: 500, summary: 'the store or its hash chain is damaged' },

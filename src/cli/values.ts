@@ -48,7 +48,8 @@ function fallback(option: OptionSpec, settings: Settings): unknown {
 
 function parseOption(option: OptionSpec, text: unknown): unknown {
   const flag = longFlag(option);
-  const { kind = 'text' } = option;
+  const { kind = 'text', bare } = option;
+  if (bare !== undefined && text === true) return bare;
   if (kind === 'paths') return parsePaths([text].flat().map(String), flag);
   if (option.setting !== undefined) {
     const spec: SettingSpec = SETTINGS[option.setting as SettingKey];

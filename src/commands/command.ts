@@ -16,6 +16,8 @@ export interface OptionSpec {
   /** Must be known in the end; the text is the question that a person at a terminal is asked. */
   readonly ask?: string;
   readonly default?: string | number | boolean;
+  /** What the flag means without a value, where it may have one: `--explain [n]`. */
+  readonly bare?: number;
 }
 
 /** Whether all texts of an option count that is given more than once, rather than the last one alone. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { resolveModel } from '../registry/resolve.js';
 import { ScoringModel } from '../scoring/model.js';
@@ -11,6 +12,8 @@ export interface OpenedModel {
   readonly version: ModelVersion | null;
   /** `churn/3`, or the path of the file. */
   readonly label: string;
+  /** The model file once more. */
+  readonly readBytes: () => Promise<Uint8Array>;
 }
 
 /** `model.onnx`, `./m`, `/models/m`, `.mlx/artifacts/…`: a file, not a name. */
@@ -20,14 +23,16 @@ export const LOOKS_LIKE_PATH = /^[./]|\.onnx$/;
 export async function openModel(context: CommandContext, ref: string, threads: number): Promise<OpenedModel> {
   const path = resolve(context.cwd, ref);
   if (LOOKS_LIKE_PATH.test(ref) && existsSync(path)) {
-    return { model: await ScoringModel.open(path, { threads }), version: null, label: ref };
+    const model = await ScoringModel.open(path, { threads });
+    return { model, version: null, label: ref, readBytes: () => readFile(path) };
   }
   const store = await context.store();
   const version = await resolveModel(store, ref);
-  const bytes = await store.artifacts.read(version.sha256);
+  const readBytes = () => store.artifacts.read(version.sha256);
   return {
-    model: await ScoringModel.open(bytes, { threads }),
+    model: await ScoringModel.open(await readBytes(), { threads }),
     version,
     label: `${version.name}/${version.version}`,
+    readBytes,
   };
 }

@@ -37,6 +37,38 @@ export async function writeCsv(path: string, header: readonly string[]): Promise
   };
 }
 
+/** Writes values as a JSON file, which appears under its name when it is closed. */
+export interface JsonWriter {
+  /** Waits while the disk is behind. */
+  write(values: readonly unknown[]): Promise<void>;
+  close(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/**
+ * A file of JSON values: one a line, or one array.
+ * @throws MlxError FILE_UNWRITABLE, DISK_FULL
+ */
+export async function writeJson(path: string, layout: 'lines' | 'array'): Promise<JsonWriter> {
+  const file = await AtomicFile.create(path);
+  const [open, between, end] = layout === 'lines' ? ['', '\n', '\n'] : ['[\n', ',\n', '\n]\n'];
+  await file.text(open);
+  let isFirst = true;
+  return {
+    async write(values) {
+      for (const value of values) {
+        await file.text(`${isFirst ? '' : between}${JSON.stringify(value)}`);
+        isFirst = false;
+      }
+    },
+    async close() {
+      await file.text(end);
+      await file.commit();
+    },
+    discard: () => file.discard(),
+  };
+}
+
 /**
  * A whole feature matrix with its names, and columns beside it, at once; else as {@link openFeatureWriter}.
  * @param matrix row-major, rows × names

@@ -7,6 +7,7 @@ import { GraphBuilder, metadataField, type TensorRef } from '../onnx/graph.js';
 import { type Manifest, METADATA } from '../scoring/manifest.js';
 import { emitModel } from '../training/emit-model.js';
 import type { Model } from '../training/model.js';
+import { FEATURES_TENSOR, recordScorer } from '../training/scorer-record.js';
 
 /** Names of the graph's outputs. */
 export const OUTPUTS = { label: 'label', probabilities: 'probabilities', values: 'prediction' } as const;
@@ -23,7 +24,9 @@ export function assembleModel(
   manifest: Manifest,
 ): Uint8Array {
   const graph = new GraphBuilder();
-  const { predictions } = emitModel(graph, emitPipeline(graph, pipeline, columns), model);
+  const features = emitPipeline(graph, pipeline, columns);
+  graph.keep(FEATURES_TENSOR, features);
+  const { predictions } = emitModel(graph, features, model);
   if (target.task === 'regression') {
     const shape = graph.constant('int64', [1], BigInt64Array.of(-1n));
     graph.output(OUTPUTS.values, graph.node('Reshape', [predictions, shape], { type: 'float' }), ['N']);
@@ -31,7 +34,11 @@ export function assembleModel(
     graph.output(OUTPUTS.label, emitLabel(graph, predictions, target, manifest.threshold), ['N']);
     graph.output(OUTPUTS.probabilities, predictions, ['N', target.classes.length]);
   }
-  return graph.build({ [METADATA.manifest]: JSON.stringify(manifest) }, manifest.mlxVersion);
+  const metadata = {
+    [METADATA.manifest]: JSON.stringify(manifest),
+    [METADATA.scorer]: JSON.stringify(recordScorer(model)),
+  };
+  return graph.build(metadata, manifest.mlxVersion);
 }
 
 /** The predicted class: see predictedClasses. */

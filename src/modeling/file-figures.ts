@@ -28,7 +28,7 @@ export async function measureFile(
   const { fitted, rows } = await folds.at(0);
   const { pipeline } = fitted;
   const columns = featureColumns(data.schema);
-  const manifest = manifestOf({ algorithm, data, featureNames: pipeline.features, runId: null, version });
+  const manifest = manifestOf({ algorithm, data, pipeline, runId: null, version });
   const file = assembleModel(pipeline, columns, model, data.train.target, manifest);
   const session = await ModelSession.load(file, { threads: THREADS });
   try {

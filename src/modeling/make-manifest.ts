@@ -1,4 +1,6 @@
 import { featureColumns } from '../data/schema.js';
+import type { FittedPipeline } from '../features/pipeline.js';
+import { featureSources } from '../features/sources.js';
 import type { Manifest } from '../scoring/manifest.js';
 import { OUTPUTS } from './assemble.js';
 import type { PreparedData } from './prepare.js';
@@ -6,15 +8,19 @@ import type { PreparedData } from './prepare.js';
 export interface ManifestParts {
   readonly algorithm: string;
   readonly data: PreparedData;
-  readonly featureNames: readonly string[];
+  readonly pipeline: FittedPipeline;
+  /** Of two classes: see Manifest. */
+  readonly threshold?: number | undefined;
   readonly runId: string | null;
   /** Of mlx. */
   readonly version: string;
 }
 
 /** What a model file says of itself. */
-export function manifestOf({ algorithm, data, featureNames, runId, version }: ManifestParts): Manifest {
+export function manifestOf(parts: ManifestParts): Manifest {
+  const { algorithm, data, pipeline, threshold, runId, version } = parts;
   const { target, digest, table } = data.train;
+  const columns = featureColumns(data.schema);
   const regression = target.task === 'regression';
   return {
     version: 1,
@@ -23,7 +29,8 @@ export function manifestOf({ algorithm, data, featureNames, runId, version }: Ma
     algorithm,
     target: { name: target.name, type: target.type },
     classes: target.classes,
-    columns: featureColumns(data.schema),
+    columns,
+    ...(threshold === undefined ? {} : { threshold }),
     input: { kind: 'columns' },
     outputs: {
       label: null,
@@ -32,6 +39,10 @@ export function manifestOf({ algorithm, data, featureNames, runId, version }: Ma
     },
     runId,
     dataset: { digest, rows: table.rows },
-    featureNames,
+    featureNames: pipeline.features,
+    featureSources: featureSources(
+      pipeline,
+      columns.map(({ name }) => name),
+    ),
   };
 }

@@ -81,7 +81,7 @@ export async function makeModel(
   await run.logParams(trained.params);
 
   const { version } = deps;
-  const manifest = manifestOf({ algorithm, data, featureNames: pipeline.features, runId: run.id, version });
+  const manifest = manifestOf({ algorithm, data, pipeline, runId: run.id, version });
   const body = assembleModel(pipeline, columns, trained.model, train.target, manifest);
   const certifyStartedAt = performance.now();
   const finished = await certifyAndScore(body, manifest, data, { seed: spec.seed, onEvent: deps.onEvent });

@@ -47,7 +47,12 @@ interface StoredConstant {
  */
 export class GraphBuilder implements Namer {
   readonly #inputs: Value[] = [];
-  readonly #outputs: { readonly value: Value; readonly source: string }[] = [];
+  /** The tensors that keep a name of their own; those without dims are no outputs. */
+  readonly #outputs: {
+    readonly ref: TensorRef;
+    readonly dims: readonly Dimension[] | null;
+    readonly source: string;
+  }[] = [];
   readonly #operators: Operator[] = [];
   readonly #constants = new Map<string, StoredConstant>();
   readonly #constantsByName = new Map<string, Constant>();
@@ -92,8 +97,12 @@ export class GraphBuilder implements Namer {
 
   /** Declares a graph output of that name, shape and the tensor's type. */
   output(name: string, tensor: TensorRef, dims: readonly Dimension[]): void {
-    this.#taken.add(name);
-    this.#outputs.push({ value: { ref: { name, type: tensor.type }, dims }, source: tensor.name });
+    this.#keep(name, tensor, dims);
+  }
+
+  /** Keeps a tensor in the file under that name without making it an output, so that it can be found there. */
+  keep(name: string, tensor: TensorRef): void {
+    this.#keep(name, tensor, null);
   }
 
   /** The model file. `metadata` becomes `metadata_props`, in the given order. */
@@ -126,6 +135,11 @@ export class GraphBuilder implements Namer {
     }
   }
 
+  #keep(name: string, { type, name: source }: TensorRef, dims: readonly Dimension[] | null): void {
+    this.#taken.add(name);
+    this.#outputs.push({ ref: { name, type }, dims, source });
+  }
+
   #program(isOptimised: boolean): Program {
     const program = {
       inputs: this.#inputs,
@@ -140,7 +154,7 @@ export class GraphBuilder implements Namer {
     const names = new Map<string, string>();
     const made = new Set(operators.map(({ output }) => output));
     const copies: Operator[] = [];
-    this.#outputs.forEach(({ value: { ref } }, index) => {
+    this.#outputs.forEach(({ ref }, index) => {
       const source = results[index] as string;
       if (made.has(source) && !names.has(source)) names.set(source, ref.name);
       else copies.push({ op: 'Identity', inputs: [source], output: ref.name, options: { type: ref.type } });
@@ -163,8 +177,8 @@ export class GraphBuilder implements Namer {
       if (used.has(name)) graph.bytesField(GRAPH.initializer, bytes);
     }
     for (const input of this.#inputs) graph.messageField(GRAPH.input, (writer) => writeValue(writer, input));
-    for (const { value } of this.#outputs)
-      graph.messageField(GRAPH.output, (writer) => writeValue(writer, value));
+    for (const { ref, dims } of this.#outputs)
+      if (dims !== null) graph.messageField(GRAPH.output, (writer) => writeValue(writer, { ref, dims }));
     return graph.finish();
   }
 }

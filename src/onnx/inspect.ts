@@ -16,7 +16,7 @@ import {
   TYPE,
   VALUE_INFO,
 } from './proto.js';
-import { BYTES, readFields, readText, VARINT, type WireField } from './wire.js';
+import { BYTES, readFields, readPackedVarints, readText, VARINT, type WireField } from './wire.js';
 
 /** An input or output as declared in the file; `type` is null for what is not a plain tensor. */
 export interface GraphValue {
@@ -217,7 +217,7 @@ function checkAttribute(bytes: Uint8Array, depth: number, findings: Findings): v
     } else if (item.field === ATTRIBUTE.t || item.field === ATTRIBUTE.tensors) checkTensor(item.bytes);
     else if (item.field === ATTRIBUTE.strings && CLASS_LABELS.has(name)) labels.push(readText(item.bytes));
     else if (item.field === ATTRIBUTE.ints && CLASS_LABELS.has(name))
-      labels.push(...integersOf(item).map(String));
+      labels.push(...Array.from(integersOf(item), String));
   }
   if (labels.length > 0) findings.classLabels = labels;
 }
@@ -233,7 +233,7 @@ function checkTensor(bytes: Uint8Array): string {
       throw invalid('a tensor keeps its data in another file');
     }
     if (item.field === TENSOR.dims)
-      elements = integersOf(item).reduce((product, dim) => product * dim, elements);
+      elements = Array.from(integersOf(item)).reduce((product, dim) => product * dim, elements);
     else if (item.field === TENSOR.dataType) dataType = item.value;
     else if (item.field === TENSOR.name) name = readText(item.bytes);
     else if (item.field === TENSOR.rawData) raw = item.bytes.length;
@@ -246,22 +246,8 @@ function checkTensor(bytes: Uint8Array): string {
   return name;
 }
 
-function integersOf(item: WireField): number[] {
-  if (item.type === VARINT) return [item.value];
-  // A packed list has the layout of a message's varints without tags.
-  const dims: number[] = [];
-  let scale = 1;
-  let value = 0;
-  for (const byte of item.bytes) {
-    value += (byte & 127) * scale;
-    if (byte > 127) scale *= 128;
-    else {
-      dims.push(value);
-      value = 0;
-      scale = 1;
-    }
-  }
-  return dims;
+function integersOf(item: WireField): ArrayLike<number> {
+  return item.type === VARINT ? [item.value] : readPackedVarints(item.bytes);
 }
 
 function readValue(bytes: Uint8Array): GraphValue {

@@ -164,6 +164,28 @@ export function* readFields(bytes: Uint8Array): Generator<WireField> {
   }
 }
 
+/** The integers of a packed field. Integers beyond 2^53 lose their low bits. @throws RangeError where the last is cut off */
+export function readPackedVarints(bytes: Uint8Array): Float64Array {
+  let count = 0;
+  for (const byte of bytes) if (byte < 128) count++;
+  if (bytes.length > 0 && (bytes.at(-1) as number) > 127)
+    throw new RangeError('the bytes end inside a number');
+  const values = new Float64Array(count);
+  let at = 0;
+  let value = 0;
+  let scale = 1;
+  for (const byte of bytes) {
+    value += (byte & 127) * scale;
+    if (byte > 127) scale *= 128;
+    else {
+      values[at++] = value;
+      value = 0;
+      scale = 1;
+    }
+  }
+  return values;
+}
+
 const TEXT_DECODER = new TextDecoder();
 
 export function readText(bytes: Uint8Array): string {

@@ -6,6 +6,7 @@ export const METADATA = {
   manifest: 'mlx.manifest',
   baseline: 'mlx.baseline',
   certificate: 'mlx.certificate',
+  scorer: 'mlx.scorer',
 } as const;
 
 /** How raw columns reach the graph: one input each, or side by side in one float or double matrix. */
@@ -41,6 +42,11 @@ export interface Manifest {
   readonly runId: string | null;
   readonly dataset: { readonly digest: string; readonly rows: number } | null;
   readonly featureNames: readonly string[];
+  /**
+   * Per feature the raw columns that it is made of, as places in `columns`, ascending; not there in files of mlx 0.1.0 and
+   * in models from elsewhere.
+   */
+  readonly featureSources?: readonly (readonly number[])[];
 }
 
 /**
@@ -66,6 +72,7 @@ export function parseManifest(text: string): Manifest {
   if (!isTarget(manifest.target)) throw invalid('its target is not a column');
   if (!isThreshold(manifest.threshold, manifest.classes))
     throw invalid('its threshold is no probability of two classes');
+  if (!isSources(manifest)) throw invalid('its features do not come from its columns');
   if (!isInput(manifest.input)) throw invalid('its input is not understood');
   if (!isOutputs(manifest.outputs, manifest.task)) throw invalid('its outputs are not understood');
   if (manifest.task === 'classification' && manifest.classes.length === 0) throw invalid('it has no classes');
@@ -93,6 +100,17 @@ function isTarget(value: unknown): boolean {
 function isThreshold(value: unknown, classes: readonly string[]): boolean {
   if (value === undefined) return true;
   return typeof value === 'number' && value >= 0 && value <= 1 && classes.length === 2;
+}
+
+function isSources({ featureSources, featureNames, columns }: Manifest): boolean {
+  if (featureSources === undefined) return true;
+  if (!isStrings(featureNames) || !Array.isArray(featureSources)) return false;
+  const isPlace = (place: unknown): boolean =>
+    Number.isInteger(place) && columns[place as number] !== undefined;
+  return (
+    featureSources.length === featureNames.length &&
+    featureSources.every((places) => Array.isArray(places) && places.every(isPlace))
+  );
 }
 
 function isInput(value: unknown): boolean {

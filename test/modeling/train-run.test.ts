@@ -78,7 +78,12 @@ describe('a run on real weather: five classes and a date', () => {
     const { run, data } = await trainRun(specOf(WEATHER, 'weather'), depsOf(store));
     const bytes = await readArtifact(store, run.artifacts, 'model.onnx');
     const { metadata, inputs, outputs } = inspectModel(bytes);
-    expect(Object.keys(metadata)).toEqual([METADATA.manifest, METADATA.baseline, METADATA.certificate]);
+    expect(Object.keys(metadata)).toEqual([
+      METADATA.manifest,
+      METADATA.scorer,
+      METADATA.baseline,
+      METADATA.certificate,
+    ]);
     const manifest = parseManifest(metadata[METADATA.manifest] as string);
     expect(manifest).toMatchObject({
       runId: run.id,

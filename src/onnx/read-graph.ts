@@ -1,0 +1,124 @@
+import { MlxError } from '../errors.js';
+import { writeValue } from './encode.js';
+import type { Value } from './program.js';
+import { ATTRIBUTE, GRAPH, MODEL, NODE, TENSOR } from './proto.js';
+import { BYTES, readFields, readPackedVarints, readText, VARINT, WireWriter } from './wire.js';
+
+/** The attributes of one operator, read when they are asked for. */
+export class Attributes {
+  readonly #parts = new Map<string, Uint8Array>();
+
+  constructor(node: Uint8Array) {
+    for (const { bytes } of fieldsOf(node, NODE.attribute)) {
+      for (const name of fieldsOf(bytes, ATTRIBUTE.name)) this.#parts.set(readText(name.bytes), bytes);
+    }
+  }
+
+  integer(name: string): number | undefined {
+    for (const item of readFields(this.#part(name)))
+      if (item.field === ATTRIBUTE.i && item.type === VARINT) return item.value;
+    return undefined;
+  }
+
+  /** None where there is no such attribute. */
+  integers(name: string): Float64Array {
+    for (const { bytes } of fieldsOf(this.#part(name), ATTRIBUTE.ints)) return readPackedVarints(bytes);
+    return new Float64Array();
+  }
+
+  floats(name: string): Float32Array {
+    for (const { bytes } of fieldsOf(this.#part(name), ATTRIBUTE.floats))
+      return new Float32Array(new Uint8Array(bytes.subarray(0, bytes.length & ~3)).buffer);
+    return new Float32Array();
+  }
+
+  /** Calls with each of the texts as UTF-8: there may be millions. */
+  forEachText(name: string, visit: (text: Uint8Array, index: number) => void): number {
+    let count = 0;
+    for (const { bytes } of fieldsOf(this.#part(name), ATTRIBUTE.strings)) visit(bytes, count++);
+    return count;
+  }
+
+  #part(name: string): Uint8Array {
+    return this.#parts.get(name) ?? new Uint8Array();
+  }
+}
+
+/**
+ * The attributes of each operator of that type in the graph of a model file.
+ * @throws MlxError MODEL_INVALID when the bytes are no model
+ */
+export function attributesOf(model: Uint8Array, op: string): Attributes[] {
+  return readingModel(() => {
+    const found: Attributes[] = [];
+    for (const node of fieldsOf(graphOf(model), GRAPH.node)) {
+      for (const type of fieldsOf(node.bytes, NODE.opType))
+        if (readText(type.bytes) === op) found.push(new Attributes(node.bytes));
+    }
+    return found;
+  });
+}
+
+/**
+ * The part of a model that makes one tensor, with that tensor as its output, all inputs and no metadata.
+ * @param output the tensor's name, type and shape
+ * @throws MlxError MODEL_INVALID when no operator of the graph makes it
+ */
+export function cutModel(model: Uint8Array, output: Value): Uint8Array {
+  return readingModel(() => {
+    const cut = new WireWriter();
+    for (const { field, type, value, bytes } of readFields(model)) {
+      if (field === MODEL.metadata) continue;
+      if (field === MODEL.graph) cut.bytesField(field, cutGraph(bytes, output));
+      else if (type === VARINT) cut.varintField(field, value);
+      else if (type === BYTES) cut.bytesField(field, bytes);
+    }
+    return cut.finish();
+  });
+}
+
+function cutGraph(graph: Uint8Array, output: Value): Uint8Array {
+  const needed = new Set([output.ref.name]);
+  const nodes = [...fieldsOf(graph, GRAPH.node)].map(({ bytes }) => bytes);
+  const kept: Uint8Array[] = [];
+  // operators stand in the order in which they can run
+  for (const node of nodes.reverse()) {
+    if (!namesOf(node, NODE.output).some((name) => needed.has(name))) continue;
+    for (const name of namesOf(node, NODE.input)) needed.add(name);
+    kept.push(node);
+  }
+  if (kept.length === 0) throw new RangeError(`no operator makes ${output.ref.name}`);
+  const cut = new WireWriter();
+  for (const node of kept.reverse()) cut.bytesField(GRAPH.node, node);
+  for (const { field, bytes } of readFields(graph)) {
+    const isNeeded =
+      field === GRAPH.initializer && namesOf(bytes, TENSOR.name).some((name) => needed.has(name));
+    if (isNeeded || field === GRAPH.input || field === GRAPH.name) cut.bytesField(field, bytes);
+  }
+  cut.messageField(GRAPH.output, (writer) => writeValue(writer, output));
+  return cut.finish();
+}
+
+function graphOf(model: Uint8Array): Uint8Array {
+  for (const { bytes } of fieldsOf(model, MODEL.graph)) return bytes;
+  throw new RangeError('it has no graph');
+}
+
+function namesOf(message: Uint8Array, field: number): string[] {
+  return [...fieldsOf(message, field)].map(({ bytes }) => readText(bytes));
+}
+
+function* fieldsOf(message: Uint8Array, field: number): Generator<{ readonly bytes: Uint8Array }> {
+  for (const item of readFields(message)) if (item.field === field && item.type === BYTES) yield item;
+}
+
+function readingModel<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new MlxError('MODEL_INVALID', `The model's graph cannot be read: ${error.message}.`, {
+      cause: error,
+    });
+  }
+}
