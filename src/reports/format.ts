@@ -27,9 +27,9 @@ function digitsOf(size: number): number {
   return size < 1 ? 0 : Math.min(Math.floor(Math.log10(size)) + 1, 12);
 }
 
-/** A metric, so that those of one kind stand under each other: four decimals up to 1, else four digits. */
+/** A metric, so that those of one kind stand under each other: four decimals below 10, else four digits. */
 export function formatScore(value: number | null | undefined): string {
-  if (!isKnown(value) || Math.abs(value) > 1 || (value !== 0 && Math.abs(value) < 1e-4))
+  if (!isKnown(value) || Math.abs(value) >= 10 || (value !== 0 && Math.abs(value) < 1e-4))
     return formatFigure(value);
   return formatFixed(value, 4);
 }

@@ -25,7 +25,7 @@ export interface Axes {
 /** Of every plot with two axes of numbers. */
 export const PLOT = { width: 420, height: 300 } as const;
 
-const MARGIN = { top: 10, right: 14, bottom: 38, left: 54 };
+const MARGIN = { top: 10, right: 20, bottom: 38, left: 54 };
 
 /** Two axes with about five round figures each. */
 export function axes(x: Axis, y: Axis): Axes {

@@ -55,7 +55,7 @@ export function linePlot(id: string, plot: LinePlot): Html {
     reference === undefined
       ? null
       : html`<path class="ref" d="${reference.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${place(frame, x, y)}`).join('')}"/>`,
-    mark === undefined ? null : markLine(frame, mark),
+    mark === undefined ? null : markLine(frame, mark, plot.series[0]),
     plot.series.map((series) => drawn(frame, series)),
     intervals === undefined ? null : whiskers(frame, intervals.style, intervals.points),
   ];
@@ -127,8 +127,15 @@ function whiskers(frame: Axes, style: number, points: readonly IntervalPoint[]):
   );
 }
 
-function markLine(frame: Axes, { at, label }: NonNullable<LinePlot['mark']>): Html {
+/** Its name stands where the first line is not. */
+function markLine(
+  frame: Axes,
+  { at, label }: NonNullable<LinePlot['mark']>,
+  first: LineSeries | undefined,
+): Html {
   const x = frame.x(at);
+  const height = first?.points.find(([across]) => across >= at)?.[1] ?? Number.POSITIVE_INFINITY;
+  const isLow = frame.y(height) > (frame.top + frame.bottom) / 2;
   const isRight = x > (frame.left + frame.right) / 2;
-  return html`<path class="mark" d="M${coordinate(x)} ${frame.top}V${frame.bottom}"/><text class="mark-name" x="${coordinate(x + (isRight ? -5 : 5))}" y="${frame.bottom - 7}" text-anchor="${isRight ? 'end' : 'start'}">${label}</text>`;
+  return html`<path class="mark" d="M${coordinate(x)} ${frame.top}V${frame.bottom}"/><text class="mark-name" x="${coordinate(x + (isRight ? -5 : 5))}" y="${isLow ? frame.top + 12 : frame.bottom - 7}" text-anchor="${isRight ? 'end' : 'start'}">${label}</text>`;
 }

@@ -29,7 +29,7 @@ function tiles({ run, metrics, data, timings }: TrainingReport): Html {
         )
   }${tile('target', nameOf(run.target, 40), targetWords(run))}${
     data === undefined ? null : tile('rows', formatCount(data.rows), heldOut(data))
-  }${tile('algorithm', shownText(run.algorithm, 40), fitting === undefined ? null : `fitted in ${formatSeconds(fitting.seconds)}`)}${
+  }${tile('algorithm', html`<span class="words">${shownText(run.algorithm, 40)}</span>`, fitting === undefined ? null : `fitted in ${formatSeconds(fitting.seconds)}`)}${
     run.model === undefined
       ? null
       : tile('model file', formatBytes(run.model.bytes), certificateWord(run.certificate))

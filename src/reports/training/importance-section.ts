@@ -1,4 +1,4 @@
-import { formatCount, formatFigure, formatScore, formatShare, isKnown } from '../format.js';
+import { formatCount, formatScore, formatShare, isKnown } from '../format.js';
 import { type Html, html, nameOf, type Part, shownText } from '../html.js';
 import { intervalBar } from '../plots/interval-bar.js';
 import { swarm, swarmAxis } from '../plots/swarm.js';
@@ -17,10 +17,15 @@ const BEYOND = 0.002;
 /** Which columns the predictions rest on. */
 export function importanceSection({ importance = [], shap, metrics }: TrainingReport): Section | null {
   const primary = metrics[0]?.name;
-  return section('importance', 'What it looks at', [
-    importance.length === 0 ? null : importanceCard(importance, primary),
-    shap === undefined || shap.columns.length === 0 ? null : shapCard(shap),
-  ]);
+  return section(
+    'importance',
+    'What it looks at',
+    [
+      importance.length === 0 ? null : importanceCard(importance, primary),
+      shap === undefined || shap.columns.length === 0 ? null : shapCard(shap),
+    ],
+    'tables',
+  );
 }
 
 function importanceCard(features: readonly FeatureImportance[], primary: string | undefined): Html {
@@ -46,8 +51,8 @@ function importanceCard(features: readonly FeatureImportance[], primary: string 
       : []),
     ...(hasOwn
       ? [
-          { name: 'in the model', isDrawn: true },
-          { name: 'share', isNumber: true },
+          { name: 'in the model', isDrawn: true, isSpare: isPermuted },
+          { name: 'share', isNumber: true, isSpare: isPermuted },
         ]
       : []),
   ];
@@ -102,7 +107,7 @@ function shapCard({ unit, rows, columns }: ShapSummary): Html {
         evenly(column.points, MAX_DOTS).map(({ value, shap }) => ({ x: shap, shade: value })),
         range,
       ),
-      html`${formatFigure(column.meanAbs)}${intervalBar({ value: column.meanAbs, range: [0, most], from: 0 })}`,
+      html`${formatScore(column.meanAbs)}${intervalBar({ value: column.meanAbs, range: [0, most], from: 0 })}`,
     ],
   }));
   const table = figureTable(

@@ -7,11 +7,20 @@ export interface Section {
   readonly content: Part;
 }
 
-/** A section, or nothing where all of its parts are absent. */
-export function section(id: string, title: string, parts: readonly Part[], layout = 'grid'): Section | null {
+/** A section, or nothing where all of its parts are absent. @param layout `tables` stand below each other on paper */
+export function section(
+  id: string,
+  title: string,
+  parts: readonly Part[],
+  layout: 'figures' | 'tables' = 'figures',
+): Section | null {
   const present = parts.filter((part) => part !== null);
   if (present.length === 0) return null;
-  return { id, title, content: html`<div class="${layout}">${present}</div>` };
+  return {
+    id,
+    title,
+    content: html`<div class="parts${layout === 'tables' ? ' tables' : null}">${present}</div>`,
+  };
 }
 
 export function sectionMarkup({ id, title, content }: Section): Html {
@@ -38,6 +47,8 @@ export interface Column {
   readonly isNumber?: boolean;
   /** Its cells are drawings. */
   readonly isDrawn?: boolean;
+  /** It is left out on narrow screens. */
+  readonly isSpare?: boolean;
 }
 
 /** A table whose rows are named by their first cell. */
@@ -46,7 +57,8 @@ export function figureTable(
   columns: readonly Column[],
   rows: readonly { readonly cells: readonly Part[]; readonly isMarked?: boolean }[],
 ): Html {
-  const kind = ({ isNumber, isDrawn }: Column): string => (isNumber ? 'num' : isDrawn ? 'drawn' : '');
+  const kind = ({ isNumber, isDrawn, isSpare }: Column): string =>
+    `${isNumber ? 'num' : isDrawn ? 'drawn' : ''}${isSpare ? ' spare' : ''}`;
   return html`<div class="scroll"><table class="figures"><caption>${caption}</caption><thead><tr>${columns.map(
     (column) => html`<th scope="col" class="${kind(column)}">${column.name}</th>`,
   )}</tr></thead><tbody>${rows.map(

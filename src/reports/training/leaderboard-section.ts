@@ -34,7 +34,7 @@ function cells(entry: LeaderboardEntry, range: readonly [number, number]) {
   const { algorithm, score, low, high, fitSeconds, rowsPerSecond, bytes, isChosen, note } = entry;
   return [
     html`${shownText(algorithm, 40)}${isChosen === true ? html` <span class="chip target">chosen</span>` : null}${note === undefined ? null : html`<small>${shownText(note, 160)}</small>`}`,
-    isKnown(score) ? intervalBar({ value: score, low, high, range, isMarked: isChosen === true }) : '',
+    isKnown(score) ? intervalBar({ value: score, low, high, range }) : '',
     formatScore(score),
     formatInterval(low, high),
     formatSeconds(fitSeconds),

@@ -4,7 +4,7 @@ import { type Html, html, type Part, shownText } from '../html.js';
 import { intervalBar, rangeOf } from '../plots/interval-bar.js';
 import { card, figureTable, restNote, type Section, section } from './layout.js';
 import { metricMeaning, metricName } from './metric-words.js';
-import type { CrossValidation, Figure, TrainingReport } from './report.js';
+import type { Better, CrossValidation, Figure, TrainingReport } from './report.js';
 
 const MAX_METRICS = 60;
 const MAX_FOLDS_SHOWN = 20;
@@ -13,7 +13,7 @@ const MAX_FOLDS_SHOWN = 20;
 export function metricsSection({ metrics, intervals, crossValidation }: TrainingReport): Section | null {
   const table = metrics.length === 0 ? null : metricsCard(metrics, intervals);
   const folds = crossValidation === undefined ? null : foldsCard(crossValidation);
-  return section('metrics', 'How good it is', [table, folds]);
+  return section('metrics', 'How good it is', [table, folds], 'tables');
 }
 
 function metricsCard(metrics: TrainingReport['metrics'], intervals: TrainingReport['intervals']): Html {
@@ -30,16 +30,14 @@ function metricsCard(metrics: TrainingReport['metrics'], intervals: TrainingRepo
   const rows = metrics.slice(0, MAX_METRICS).map(({ name, value, low, high, baseline, better }, index) => ({
     isMarked: index === 0,
     cells: [
-      html`${metricName(name)}<small>${metricMeaning(name)}${direction(better)}</small>`,
+      html`${metricName(name)}${direction(better)}<small>${metricMeaning(name)}</small>`,
       html`<b>${formatScore(value)}</b>`,
       ...(has.interval ? [formatInterval(low, high)] : []),
       ...(has.baseline ? [formatScore(baseline)] : []),
     ],
   }));
-  const note =
-    intervals === undefined
-      ? 'On the held-out rows.'
-      : `On the held-out rows; intervals: ${shownText(intervals.method, 120)}.`;
+  const method = intervals === undefined ? '' : ` Intervals: ${shownText(intervals.method, 120)}.`;
+  const note = `On the held-out rows. ↑: higher is better, ↓: lower is better.${method}`;
   return card(
     'Metrics',
     [
@@ -54,9 +52,9 @@ function levelName(level: number | undefined): string {
   return level === undefined ? 'interval' : `${Math.round(level * 100)} % interval`;
 }
 
-function direction(better: 'higher' | 'lower' | null | undefined): string {
-  if (better === 'higher') return ' · higher is better';
-  return better === 'lower' ? ' · lower is better' : '';
+function direction(better: Better | null | undefined): Part {
+  if (better === null || better === undefined) return null;
+  return html` <span class="soft" aria-hidden="true">${better === 'higher' ? '↑' : '↓'}</span><span class="unseen">, ${better} is better</span>`;
 }
 
 function foldsCard({ scheme, metrics }: CrossValidation): Html {
@@ -75,7 +73,7 @@ function foldsCard({ scheme, metrics }: CrossValidation): Html {
     { name: 'metric' },
     { name: 'mean ± sd', isNumber: true },
     { name: 'spread', isDrawn: true },
-    { name: 'folds' },
+    { name: 'folds', isSpare: true },
   ];
   return card('Cross-validation', figureTable('Metrics of the folds', columns, rows), {
     note: `${shownText(scheme, 120)}; each fold is scored by a model that has not seen it.`,

@@ -21,7 +21,7 @@ export function slicesSection({ slices }: TrainingReport): Section | null {
   const cards = shown.map((column) => columnCard(column, slices, range));
   return section('slices', 'Where it is weaker', [
     worstCard(slices),
-    ...cards,
+    html`<div class="columns">${cards}</div>`,
     restNote(shown.length, slices.columns.length, 'columns'),
   ]);
 }

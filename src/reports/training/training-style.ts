@@ -39,13 +39,15 @@ export const TRAINING_STYLE = `
 .verdict li { display: flex; gap: .7rem; padding: .3rem 1rem; align-items: baseline; overflow-wrap: anywhere; } .verdict li > span:last-child { min-width: 0; }
 .mark-sign { flex: none; width: 1.35rem; height: 1.35rem; line-height: 1.35rem; text-align: center; border-radius: 50%; font-weight: 700; font-size: .85rem; color: var(--soft); background: var(--faint); }
 .good .mark-sign { color: var(--good); background: var(--good-bg); } .warn .mark-sign { color: var(--warn); background: var(--warn-bg); }
+.facts .words { font-size: 1.1rem; line-height: 1.9rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .jump ul { display: flex; flex-wrap: wrap; gap: .35rem; list-style: none; margin: 1.25rem 0 0; padding: 0; font-size: .87rem; }
 .jump a { display: block; padding: .2rem .7rem; border: 1px solid var(--line); border-radius: 99px; background: var(--card); }
-.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(380px, 100%), 1fr)); gap: 1rem; align-items: start; }
-.grid > .wide { grid-column: 1 / -1; }
+.parts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(380px, 100%), 1fr)); gap: 1rem; align-items: stretch; }
+.columns { grid-column: 1 / -1; columns: 380px; column-gap: 1rem; } .columns > .card { margin-bottom: 1rem; }
+.parts > .wide { grid-column: 1 / -1; }
 .card h3 { font-size: 1rem; margin: 0 0 .15rem; } .card h3 + .soft { margin: 0 0 .7rem; } .card h4 { font-size: .87rem; margin: .9rem 0 .2rem; }
-.card figure { max-width: 560px; margin: 0 auto; } .wide figure { max-width: none; }
+.card figure { max-width: 500px; margin: 0 auto; } .wide figure { max-width: none; }
 .swatch { display: inline-block; width: 24px; height: 8px; flex: none; } .key:has(.swatch) { max-width: 100%; }
 .ln { fill: none; stroke-width: 2; stroke-linejoin: round; } .lq { stroke: var(--quiet); stroke-width: 1; } .pts { stroke-width: 5.5; stroke-linecap: round; stroke-dasharray: none; opacity: .75; }
 ${LINES}
@@ -57,12 +59,12 @@ ${LINES}
 .figures { font-size: .87rem; } .figures caption, .confusion caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .figures th, .figures td { padding: .28rem .8rem .28rem 0; border-bottom: 1px solid var(--faint); vertical-align: middle; } .figures tr > :last-child { padding-right: 0; }
 .figures thead th { color: var(--soft); font-size: .78rem; white-space: nowrap; } .figures tbody tr:last-child > * { border-bottom: 0; }
-.figures .num { text-align: right; white-space: nowrap; } .figures .drawn { width: 34%; min-width: 90px; } .figures tbody th { overflow-wrap: anywhere; min-width: 6rem; } .figures small { display: block; color: var(--soft); font-size: .78rem; } .figures .marked > th { font-weight: 600; } .figures .marked > th small { font-weight: 400; }
+.figures .num { text-align: right; white-space: nowrap; } .figures .drawn { width: 28%; min-width: 80px; } .figures tbody th { overflow-wrap: anywhere; min-width: 8.5rem; } .figures small { display: block; color: var(--soft); font-size: .78rem; } .figures .marked > th { font-weight: 600; } .figures .marked > th small { font-weight: 400; }
 .chip.warn { background: var(--warn-bg); color: var(--warn); font-weight: 400; } .chip { font-weight: 400; }
 .ib { display: block; position: relative; height: 14px; min-width: 60px; } .ib i { position: absolute; top: 0; bottom: 0; } .ib .fill { background: var(--bar); border-radius: 2px; top: 1px; bottom: 1px; } .ib .to { border-left: 1.3px dashed var(--soft); margin-left: -.6px; top: -5px; bottom: -5px; }
-.ib .range { background: var(--l0); opacity: .3; top: 4px; bottom: 4px; border-radius: 3px; min-width: 2px; } .ib .fill ~ .range { background: var(--ink); opacity: .8; top: 6.2px; bottom: 6.2px; border-radius: 0; } .ib .dot { width: 9px; height: 9px; top: 2.5px; bottom: auto; margin-left: -4.5px; border-radius: 50%; background: var(--l0); } .ib.marked .dot, .ib.marked .range { background: var(--over); }
+.ib .range { background: var(--l0); opacity: .3; top: 4px; bottom: 4px; border-radius: 3px; min-width: 2px; } .ib .fill ~ .range { background: var(--ink); opacity: .8; top: 6.2px; bottom: 6.2px; border-radius: 0; } .ib .dot { width: 7px; height: 7px; top: 3.5px; bottom: auto; margin-left: -3.5px; border-radius: 50%; background: var(--l0); } .ib.marked .dot, .ib.marked .range { background: var(--over); }
 .over-each-other { display: grid; } .over-each-other > * { grid-area: 1 / 1; opacity: .75; }
-.confusion { font-size: .92rem; border-collapse: separate; border-spacing: 3px; } .confusion th { padding: .2rem .4rem; font-size: .82rem; overflow-wrap: anywhere; } .confusion thead th { text-align: center; } .confusion thead th:first-child { text-align: left; white-space: nowrap; font-size: .75rem; } .confusion small { display: block; color: var(--soft); font-size: .75rem; }
+.confusion { font-size: .92rem; border-collapse: separate; border-spacing: 3px; } .confusion th { padding: .2rem .4rem; font-size: .82rem; overflow-wrap: anywhere; } .confusion thead th { text-align: center; } .confusion thead th:first-child { text-align: left; white-space: nowrap; font-size: .75rem; } .confusion small { display: block; font-size: .75rem; } .confusion th small { color: var(--soft); }
 .confusion td { position: relative; text-align: center; padding: .65rem .4rem; border-radius: 5px; border: 1px solid var(--line); z-index: 0; } .confusion td::before { content: ""; position: absolute; inset: 0; border-radius: 4px; opacity: var(--share); background: var(--pos); z-index: -1; } .confusion td.wrong::before { background: var(--neg); } .confusion b { font-weight: 600; }
 .confusion.narrow td { padding: .3rem .2rem; font-size: .78rem; } .confusion.narrow th { font-size: .74rem; }
 ${SHADES}
@@ -74,7 +76,7 @@ ${RAMP}
 ul.plain { margin: .2rem 0; padding-left: 1.1rem; font-size: .87rem; overflow-wrap: anywhere; }
 pre { margin: 0; padding: .7rem .9rem; background: var(--code); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; } code { font: .85em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 details { margin-top: .6rem; font-size: .87rem; } summary { cursor: pointer; color: var(--link); }
-@media (max-width: 720px) { .grid { grid-template-columns: minmax(0, 1fr); } .verdict li { padding: .3rem .8rem; } .pairs div { grid-template-columns: 6.5rem minmax(0, 1fr); } .shap tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; border-bottom: 1px solid var(--faint); } .shap thead { display: none; } .shap th, .shap td { border: 0; } .shap .drawn { grid-row: 2; grid-column: 1 / -1; width: auto; } .shap tbody td.num { padding-right: 0; } }
-@media print { :root { ${LIGHT} } .jump, details { display: none; } .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .6rem; } h2 { break-after: avoid; margin-top: 1.2rem; } .card { margin: 0; padding: .7rem .8rem; } .verdict, .figures tr { break-inside: avoid; } .scroll { overflow: visible; } }
+@media (max-width: 720px) { .parts { grid-template-columns: minmax(0, 1fr); } .figures th, .figures td { padding-right: .5rem; } .figures tbody th { min-width: 7.2rem; } .figures .num { white-space: normal; } .figures .spare { display: none; } .verdict li { padding: .3rem .8rem; } .pairs div { grid-template-columns: 6.5rem minmax(0, 1fr); } .shap tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; border-bottom: 1px solid var(--faint); } .shap thead { display: none; } .shap th, .shap td { border: 0; } .shap .drawn { grid-row: 2; grid-column: 1 / -1; width: auto; } .shap tbody td.num { padding-right: 0; } }
+@media print { :root { ${LIGHT} } .jump, details { display: none; } .parts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .6rem; } .parts.tables { grid-template-columns: minmax(0, 1fr); } .facts { grid-template-columns: repeat(5, 1fr); } h2 { break-after: avoid; margin-top: 1.2rem; } .card { margin: 0; padding: .7rem .8rem; } .verdict, .figures tr { break-inside: avoid; } .scroll { overflow: visible; } }
 @page { margin: 13mm; }
 `;
