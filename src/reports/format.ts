@@ -8,9 +8,14 @@ export function formatCount(value: number | string): string {
   return [whole.replaceAll(/\B(?=(\d{3})+$)/g, ','), ...rest].join('.');
 }
 
+/** Whether there is a figure: what could not be computed may come as null, NaN or infinity, or not at all. */
+export function isKnown(value: number | null | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
 /** A figure by its first four digits; whole numbers below a million as they are; – for what is not known. */
-export function formatFigure(value: number | null): string {
-  if (value === null) return '–';
+export function formatFigure(value: number | null | undefined): string {
+  if (!isKnown(value)) return '–';
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e6) return minus(formatCount(value));
   if (size >= 1e12 || size < 1e-4) return minus(value.toExponential(2).replace('e+', 'e'));
@@ -20,6 +25,29 @@ export function formatFigure(value: number | null): string {
 /** Digits before the point, so that 1,234,567 is not rounded to 1,235,000. */
 function digitsOf(size: number): number {
   return size < 1 ? 0 : Math.min(Math.floor(Math.log10(size)) + 1, 12);
+}
+
+/** A metric, so that those of one kind stand under each other: four decimals below 10, else four digits. */
+export function formatScore(value: number | null | undefined): string {
+  if (!isKnown(value) || Math.abs(value) >= 10 || (value !== 0 && Math.abs(value) < 1e-4))
+    return formatFigure(value);
+  return formatFixed(value, 4);
+}
+
+/** The ends of an interval: `0.91 to 0.93`; nothing where one is not known. */
+export function formatInterval(low: number | null | undefined, high: number | null | undefined): string {
+  return isKnown(low) && isKnown(high) ? `${formatScore(low)} to ${formatScore(high)}` : '';
+}
+
+/** Seconds for people: 12 ms, 3.4 s, 2 min 5 s. */
+export function formatSeconds(seconds: number | null | undefined): string {
+  if (!isKnown(seconds)) return '–';
+  if (seconds < 1) return `${Number((seconds * 1000).toPrecision(3))} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const [minutes, rest] = [Math.floor(Math.round(seconds) / 60), Math.round(seconds) % 60];
+  return minutes < 60
+    ? `${minutes} min ${rest} s`
+    : `${formatCount(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
 
 /** A figure that lies about 0, by so many decimals: what rounds to 0 has no sign. */

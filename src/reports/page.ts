@@ -6,13 +6,15 @@ import { PAGE_STYLE } from './style.js';
 export interface Page {
   readonly title: string;
   readonly body: Html;
+  /** What this page's look has beyond that of all reports. */
+  readonly style?: string;
 }
 
 /**
  * A whole page that needs nothing but itself: no network, and without JavaScript it only cannot be searched and sorted.
  * Its policy lets no other script run and nothing be loaded, whatever text a table holds.
  */
-export function page({ title, body }: Page): string {
+export function page({ title, body, style = '' }: Page): string {
   const scriptHash = createHash('sha256').update(PAGE_SCRIPT).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${scriptHash}'; base-uri 'none'; form-action 'none'`;
   const head = html`<!doctype html>
@@ -24,7 +26,7 @@ export function page({ title, body }: Page): string {
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 `;
-  return `${head}<style>${PAGE_STYLE}</style>
+  return `${head}<style>${PAGE_STYLE}${style}</style>
 </head>
 <body>
 ${body}
