@@ -4,3 +4,7 @@
  * All addresses are bytes from the start of the shared memory.
  */
 export * from './gradient-histogram';
+export * from './boosting-histogram';
+export * from './boosting-loss';
+export * from './boosting-rows';
+export * from './boosting-scan';
