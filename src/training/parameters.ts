@@ -7,12 +7,13 @@ export type ParameterValue = string | number | boolean;
 /** One setting of an algorithm, declared as data: validation, help and docs come from it. */
 export interface Parameter {
   readonly name: string;
-  readonly type: 'integer' | 'number' | 'boolean';
+  /** A `choice` is one of `words`; a `text` is read by the algorithm. */
+  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'text';
   readonly default: ParameterValue | Readonly<Record<TrainingTask, ParameterValue>>;
   /** Smallest and largest number, both allowed. */
   readonly min?: number;
   readonly max?: number;
-  /** Words that stand beside the numbers. */
+  /** Words that stand beside the numbers, or are all there is. */
   readonly words?: readonly string[];
   readonly help: string;
 }
@@ -55,6 +56,7 @@ export function defaultOf(parameter: Parameter, task: TrainingTask): ParameterVa
 export function rangeOf(parameter: Parameter): string {
   const { type, min, max, words = [] } = parameter;
   if (type === 'boolean') return 'true or false';
+  if (type === 'choice') return words.join(', ');
   const from = min === undefined ? '' : ` from ${min}`;
   const to = max === undefined ? '' : ` to ${max}`;
   return [`${type}${from}${to}`, ...words].join(', or ');
@@ -88,9 +90,11 @@ function parseValue(parameter: Parameter, value: ParameterValue): ParameterValue
   const text = String(value).trim();
   if (type === 'boolean') {
     if (text === 'true' || text === 'false') return text === 'true';
+  } else if (type === 'text') {
+    return text;
   } else {
     if (words.includes(text)) return text;
-    const number = text === '' || typeof value === 'boolean' ? Number.NaN : Number(text);
+    const number = type === 'choice' || text === '' || typeof value === 'boolean' ? Number.NaN : Number(text);
     const isRightKind = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
     if (isRightKind && !(min !== undefined && number < min) && !(max !== undefined && number > max)) {
       return number;

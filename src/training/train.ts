@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { MlxError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
 import { ALGORITHMS } from './algorithms.js';
+import { fitGradientBoosting } from './boosting/gradient-boosting.js';
 import type { FitInput, FittedModel, TrainingSpec } from './fit.js';
 import { fitPackageForest } from './package-forest.js';
 import { type Algorithm, type ParameterValue, resolveParameters } from './parameters.js';
@@ -15,6 +16,7 @@ export interface TrainedModel extends FittedModel {
 
 const FITS: Readonly<Record<string, (input: FitInput) => Promise<FittedModel>>> = {
   'random-forest': fitRandomForest,
+  'gradient-boosting': fitGradientBoosting,
   'ml-random-forest': fitPackageForest,
 };
 
