@@ -6,7 +6,7 @@ import { cutQuantiles } from '../quantile-cut.js';
 import { createRadixSort, orderedBits } from '../radix-sort.js';
 
 /** Rows whose values say where a continuous column is cut; smaller tables use all rows. */
-const SAMPLE_ROWS = 50_000;
+const SAMPLE_ROWS = 25_000;
 
 /**
  * Cuts every column into at most `mostBins` quantile bins, one per distinct value where there are no more; bins end

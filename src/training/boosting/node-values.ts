@@ -34,7 +34,8 @@ export class NodeValues {
     this.#gainUnit = hessian / gradient / gradient;
     this.lambda = settings.lambda * hessian;
     this.alpha = settings.alpha * gradient;
-    this.leastHessian = settings.leastHessian * hessian;
+    // without a penalty, an output takes a hessian above 0
+    this.leastHessian = Math.max(settings.leastHessian * hessian, settings.lambda > 0 ? 0 : 1);
   }
 
   rowsOf({ packed }: Sums): number {

@@ -2,24 +2,28 @@ import { MlxError } from '../../errors.js';
 
 /**
  * Gradients and hessians as whole numbers: each is a multiple of a power of two so small that the largest takes up to 30
- * bits (a float32 has 24), and so large that the sums of all rows fit into 64. Sums of whole numbers are exact: neither the
+ * bits (a float32 has 24), and so large that the sums of all rows fit into 63. Sums of whole numbers are exact: neither the
  * order of the rows nor the number of threads nor the subtraction of one child from its parent changes a bit of them.
  */
 export interface Precision {
   /** Where the count starts in a packed sum: count · 2^shift + hessians. */
   readonly shift: number;
+  readonly gradientBits: number;
   readonly hessianBits: number;
 }
 
-const GRADIENT_BITS = 30;
+/** Bits of a gradient at most, and of a sum that the scan turns into float64 by way of its exponent. */
+const MOST_BITS = 30;
+const SUM_BITS = 51;
 /** Powers of two by which a float32 may be multiplied. */
 const LARGEST_EXPONENT = 100;
 
 /** What so many rows leave room for. */
 export function precisionOf(rows: number): Precision {
   const countBits = 32 - Math.clz32(rows);
-  const shift = 64 - countBits;
-  return { shift, hessianBits: Math.min(GRADIENT_BITS, shift - countBits) };
+  const shift = 63 - countBits;
+  const gradientBits = Math.min(MOST_BITS, SUM_BITS - 1 - countBits);
+  return { shift, gradientBits, hessianBits: Math.min(gradientBits, shift - countBits) };
 }
 
 /** Powers of two that gradients and hessians are multiplied by before they are rounded. */
@@ -33,13 +37,17 @@ export interface Scales {
  * @param hessian largest hessian of all rows
  * @throws MlxError TRAINING_FAILED where they are beyond float32
  */
-export function scalesOf(gradient: number, hessian: number, { hessianBits }: Precision): Scales {
+export function scalesOf(
+  gradient: number,
+  hessian: number,
+  { gradientBits, hessianBits }: Precision,
+): Scales {
   if (!(Math.max(gradient, hessian) < 2 ** LARGEST_EXPONENT)) {
     throw new MlxError('TRAINING_FAILED', 'Boosting diverged: its gradients grow beyond measure.', {
       hint: 'Lower learning_rate, or give weights and targets of a smaller size.',
     });
   }
-  return { gradient: scaleOf(gradient, GRADIENT_BITS), hessian: scaleOf(hessian, hessianBits) };
+  return { gradient: scaleOf(gradient, gradientBits), hessian: scaleOf(hessian, hessianBits) };
 }
 
 /** The largest power of two that makes no more than 2^bits of the peak. */
