@@ -1,9 +1,12 @@
+import { ALGORITHM_CHOICES } from '../config/algorithm-names.js';
 import { FOLD_METHODS } from '../data/fold-methods.js';
 import type { Input } from '../data/read.js';
 import type { TimeFormat } from '../data/schema.js';
 import type { ModelingSpec, SearchSpec } from '../modeling/spec.js';
 import type { OptionSpec } from './command.js';
 import { SOURCE_OPTIONS, type SourceFlags, TABLE_HELP } from './source-options.js';
+
+export { ALGORITHM_CHOICES };
 
 /** Options of every command that trains. */
 export const MODELING_OPTIONS: readonly OptionSpec[] = [
@@ -87,7 +90,7 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
     flags: '--algorithm <name>',
     help: 'training algorithm; auto compares them and takes the best',
     setting: 'training.algorithm',
-    choices: ['random-forest', 'ml-random-forest', 'auto'],
+    choices: ALGORITHM_CHOICES,
   },
   {
     flags: '--param <name=value>',

@@ -2,6 +2,7 @@ import { TEXT_ENCODINGS } from '../data/encoding.js';
 import { FILE_FORMATS } from '../data/file-format.js';
 import { FOLD_METHODS } from '../data/fold-methods.js';
 import type { TimeFormat } from '../data/schema.js';
+import { ALGORITHM_CHOICES } from './algorithm-names.js';
 
 /**
  * How a setting's text (in a variable) and its JSON value are read; a `path` in the file is meant from the file's folder,
@@ -137,7 +138,7 @@ export const SETTINGS = {
   'training.algorithm': {
     kind: 'text',
     default: 'random-forest',
-    choices: ['random-forest', 'ml-random-forest', 'auto'],
+    choices: ALGORITHM_CHOICES,
     help: 'Training algorithm; `auto` compares them and takes the best.',
   },
   'training.params': { kind: 'map', default: {}, help: 'Parameters of the algorithm.' },

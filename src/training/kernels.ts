@@ -1,16 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { MlxError } from '../errors.js';
+import type { BoostingKernels } from './boosting/boosting-kernels.js';
 
 /** The functions of `kernels/`; addresses are bytes from the start of the memory. */
-export interface Kernels {
-  readonly addGradients: (
-    bins: number,
-    ids: number,
-    gradients: number,
-    histogram: number,
-    start: number,
-    end: number,
-  ) => void;
+export interface Kernels extends BoostingKernels {
   readonly explainTree: (
     edges: number,
     count: number,
@@ -28,8 +21,11 @@ const MOST_PAGES = 65_536;
 
 let compiled: WebAssembly.Module | undefined;
 
+/** The first page is the compiler's: nothing of a trainer lies before this address. */
+export const FIRST_ADDRESS = PAGE_BYTES;
+
 /**
- * Memory that threads share and kernels work on.
+ * Memory that threads share and kernels work on, with room for `bytes` from FIRST_ADDRESS on.
  * @throws MlxError TRAINING_FAILED where so much cannot be had
  */
 export function allocateKernelMemory(bytes: number): WebAssembly.Memory {

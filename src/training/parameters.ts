@@ -120,8 +120,10 @@ export function parseParameter(parameter: Parameter, value: ParameterValue): Par
   const text = String(value).trim();
   if (type === 'boolean') {
     if (text === 'true' || text === 'false') return text === 'true';
+  } else if (type === 'text') {
+    return text;
   } else {
-    if (words.includes(text) || type === 'text') return text;
+    if (words.includes(text)) return text;
     const number = text === '' || type === 'choice' || typeof value === 'boolean' ? Number.NaN : Number(text);
     const isRightKind = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
     if (isRightKind && !(min !== undefined && number < min) && !(max !== undefined && number > max)) {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { MlxError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
 import { ALGORITHMS } from './algorithms.js';
+import { fitGradientBoosting } from './boosting/gradient-boosting.js';
 import { checkData } from './check-data.js';
 import { weighRows } from './class-weights.js';
 import type { FitInput, FittedModel, TrainingSpec } from './fit.js';
@@ -17,6 +18,7 @@ export interface TrainedModel extends FittedModel {
 
 const FITS: Readonly<Record<string, (input: FitInput) => Promise<FittedModel>>> = {
   'random-forest': fitRandomForest,
+  'gradient-boosting': fitGradientBoosting,
   'ml-random-forest': fitPackageForest,
 };
 

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { MlxError } from '../errors.js';
+import type { BoostingJob } from './boosting/rounds.js';
 import type { ForestJob } from './forest.js';
 import type { PackageForestJob } from './ml-random-forest.js';
 
-export type TrainingJob = ForestJob | PackageForestJob;
+export type TrainingJob = ForestJob | BoostingJob | PackageForestJob;
 
 type WorkerMessage<Result> = { readonly kind: 'result'; readonly result: Result } | { readonly kind: 'done' };
 

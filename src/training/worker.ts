@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { boostTogether } from './boosting/thread.js';
 import { growTrees } from './forest.js';
 import type { TrainingJob } from './worker-pool.js';
 
@@ -9,6 +10,8 @@ import type { TrainingJob } from './worker-pool.js';
 parentPort?.once('message', async (job: TrainingJob) => {
   if (job.kind === 'forest') {
     for (const tree of growTrees(job)) parentPort?.postMessage({ kind: 'result', result: tree });
+  } else if (job.kind === 'boosting') {
+    boostTogether(job, (result) => parentPort?.postMessage({ kind: 'result', result }));
   } else {
     const { growPackageTrees } = await import('./ml-random-forest.js');
     parentPort?.postMessage({ kind: 'result', result: growPackageTrees(job) });

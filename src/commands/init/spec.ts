@@ -1,4 +1,5 @@
 import { type CommandSpec, loadParts } from '../command.js';
+import { ALGORITHM_CHOICES } from '../modeling-options.js';
 
 export const initSpec: CommandSpec = {
   path: ['init'],
@@ -18,7 +19,7 @@ export const initSpec: CommandSpec = {
     {
       flags: '--algorithm <name>',
       help: 'training algorithm',
-      choices: ['random-forest', 'ml-random-forest', 'auto'],
+      choices: ALGORITHM_CHOICES,
     },
     {
       flags: '--template <template>',

@@ -3,5 +3,8 @@
  * memory), compiled by the build into dist/training/kernels.wasm; see training/kernels.ts for how it is loaded.
  * All addresses are bytes from the start of the shared memory.
  */
-export * from './gradient-histogram';
+export * from './boosting-histogram';
+export * from './boosting-loss';
+export * from './boosting-rows';
+export * from './boosting-scan';
 export * from './tree-shap';
