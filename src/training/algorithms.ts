@@ -1,8 +1,13 @@
+import { EXTRA_TREES } from './algorithms/extra-trees.js';
 import { ML_RANDOM_FOREST } from './algorithms/ml-random-forest.js';
 import { RANDOM_FOREST } from './algorithms/random-forest.js';
 import type { Algorithm } from './parameters.js';
 
 /** The algorithms there are, and their parameters. */
-export const ALGORITHMS = [RANDOM_FOREST, ML_RANDOM_FOREST] as const satisfies readonly Algorithm[];
+export const ALGORITHMS = [
+  RANDOM_FOREST,
+  EXTRA_TREES,
+  ML_RANDOM_FOREST,
+] as const satisfies readonly Algorithm[];
 
 export type AlgorithmName = (typeof ALGORITHMS)[number]['name'];

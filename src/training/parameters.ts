@@ -7,12 +7,12 @@ export type ParameterValue = string | number | boolean;
 /** One setting of an algorithm, declared as data: validation, help and docs come from it. */
 export interface Parameter {
   readonly name: string;
-  readonly type: 'integer' | 'number' | 'boolean';
+  readonly type: 'integer' | 'number' | 'boolean' | 'choice';
   readonly default: ParameterValue | Readonly<Record<TrainingTask, ParameterValue>>;
   /** Smallest and largest number, both allowed. */
   readonly min?: number;
   readonly max?: number;
-  /** Words that stand beside the numbers. */
+  /** Words that stand beside the numbers; of a choice, all that it takes. */
   readonly words?: readonly string[];
   readonly help: string;
 }
@@ -55,6 +55,7 @@ export function defaultOf(parameter: Parameter, task: TrainingTask): ParameterVa
 export function rangeOf(parameter: Parameter): string {
   const { type, min, max, words = [] } = parameter;
   if (type === 'boolean') return 'true or false';
+  if (type === 'choice') return words.join(', ');
   const from = min === undefined ? '' : ` from ${min}`;
   const to = max === undefined ? '' : ` to ${max}`;
   return [`${type}${from}${to}`, ...words].join(', or ');
@@ -90,7 +91,7 @@ function parseValue(parameter: Parameter, value: ParameterValue): ParameterValue
     if (text === 'true' || text === 'false') return text === 'true';
   } else {
     if (words.includes(text)) return text;
-    const number = text === '' || typeof value === 'boolean' ? Number.NaN : Number(text);
+    const number = type === 'choice' || text === '' || typeof value === 'boolean' ? Number.NaN : Number(text);
     const isRightKind = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
     if (isRightKind && !(min !== undefined && number < min) && !(max !== undefined && number > max)) {
       return number;

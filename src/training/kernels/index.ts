@@ -3,4 +3,6 @@
  * memory), compiled by the build into dist/training/kernels.wasm; see training/kernels.ts for how it is loaded.
  * All addresses are bytes from the start of the shared memory.
  */
+export * from './forest';
 export * from './gradient-histogram';
+export { rankColumn } from './rank-column';

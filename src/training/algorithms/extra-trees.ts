@@ -1,0 +1,18 @@
+import type { Algorithm } from '../parameters.js';
+import { FOREST_PARAMETERS } from './forest-parameters.js';
+
+export const EXTRA_TREES = {
+  name: 'extra-trees',
+  summary: 'a forest whose thresholds are drawn at random; parameters and defaults are those of scikit-learn',
+  tasks: ['classification', 'regression'],
+  recipe: 'trees',
+  parameters: [
+    ...FOREST_PARAMETERS,
+    {
+      name: 'bootstrap',
+      type: 'boolean',
+      default: false,
+      help: 'draw the rows of a tree with replacement',
+    },
+  ],
+} as const satisfies Algorithm;
