@@ -30,14 +30,16 @@ export interface ForestShape {
 
 /** Bytes from the start of the memory. */
 export interface TableAddresses {
-  /** u16 by column and row. */
+  /** u16, `rowStride` bytes from row to row. */
   readonly ranks: number;
+  readonly rowStride: number;
+  /** Where the ranks of a column begin, uint32 by column. */
+  readonly columnStarts: number;
   /** int32 by column. */
   readonly rankCounts: number;
-  /** float32 by column and rank. */
-  readonly smallest: number;
-  readonly largest: number;
-  /** Bytes of a column in the two. */
+  /** Smallest and largest value, float32, by column and rank. */
+  readonly edges: number;
+  /** Bytes of a column in them. */
   readonly edgeStride: number;
   /** float64 by row. */
   readonly targets: number;
@@ -63,6 +65,11 @@ export interface ScratchAddresses {
 /** Numbers of 32 bits that a node takes: feature, threshold, start, end, right child. */
 export const NODE_WORDS = 5;
 const STEP_BYTES = 12;
+/**
+ * Tables of at most so many columns are kept row by row: then the columns that a node looks at lie together, which halves
+ * the time of nodes whose rows lie apart. Wider ones are kept column by column.
+ */
+const NARROW = 64;
 const LANES = 4;
 const BINS = 256;
 const MOST_RANKS = 65_536;
@@ -86,12 +93,14 @@ export function allocateForest(shape: ForestShape, threads: number): ForestMemor
 
 function placeTable({ rows, columns, isWeighted }: ForestShape): TableAddresses {
   const place = createPlacer(0);
-  const edgeStride = 4 * Math.min(rows, MOST_RANKS);
+  const rowStride = columns <= NARROW ? 2 * columns : 2;
+  const edgeStride = 8 * Math.min(rows, MOST_RANKS);
   return {
     ranks: place(2 * rows * columns),
+    rowStride,
+    columnStarts: place(4 * columns),
     rankCounts: place(4 * columns),
-    smallest: place(edgeStride * columns),
-    largest: place(edgeStride * columns),
+    edges: place(edgeStride * columns),
     edgeStride,
     targets: place(8 * rows),
     weights: isWeighted ? place(4 * rows) : 0,

@@ -19,6 +19,7 @@ export async function rankMatrix(forest: ForestMemory, matrix: Matrix, signal?: 
   const pairRows = new Uint32Array(memory.buffer, records, 2 * rows);
   const spare = records + 8 * rows;
   const counts = new Int32Array(memory.buffer, table.rankCounts, columns);
+  const starts = new Uint32Array(memory.buffer, table.columnStarts, columns);
   for (let column = 0; column < columns; column++) {
     for (let row = 0, at = column; row < rows; row++, at += columns) {
       const value = data[at] as number;
@@ -26,15 +27,16 @@ export async function rankMatrix(forest: ForestMemory, matrix: Matrix, signal?: 
       // −0 becomes 0, so that the two are one value
       pairs[2 * row + 1] = Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value + 0;
     }
-    const edges = column * table.edgeStride;
+    const ranks = table.ranks + 2 * column * (table.rowStride === 2 ? rows : 1);
+    starts[column] = ranks;
     counts[column] = rankColumn(
       records,
       spare,
       scratch,
       rows,
-      table.ranks + 2 * rows * column,
-      table.smallest + edges,
-      table.largest + edges,
+      ranks,
+      table.rowStride,
+      table.edges + column * table.edgeStride,
     );
     if (rows * column > MANY_CELLS) await nextTurn();
     signal?.throwIfAborted();

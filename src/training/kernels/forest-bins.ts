@@ -1,9 +1,7 @@
-import { columnOf, lowOf, rankAt, shiftOf } from './forest-histogram';
+import { columnOf, lowOf, marksOf, rankAt, shiftOf } from './forest-histogram';
 import {
   BIN_LIST,
   BIN_ROWS,
-  BITMAP_BYTES,
-  BITMAPS,
   BINS,
   classes,
   minSamplesLeaf,
@@ -17,14 +15,16 @@ import { setCandidates } from './forest-scan';
 /** Lists the bins that a lane has marked, in ascending order, and clears the marks; gives their number. */
 export function listMarked(lane: i32): i32 {
   let next = scratch + BIN_LIST;
-  const bitmap = scratch + BITMAPS + <usize>lane * BITMAP_BYTES;
-  for (let word = 0; word < 4; word++) {
-    let rest = load<u64>(bitmap + ((<usize>word) << 3));
-    store<u64>(bitmap + ((<usize>word) << 3), 0);
-    while (rest !== 0) {
-      store<i32>(next, (word << 6) + <i32>ctz(rest));
+  const marks = marksOf(lane);
+  for (let first = 0; first < BINS; first += 32) {
+    const at = marks + <usize>first;
+    const low = i8x16.bitmask(v128.load(at));
+    const high = i8x16.bitmask(v128.load(at, 16));
+    v128.store(at, i64x2.splat(0));
+    v128.store(at, i64x2.splat(0), 16);
+    for (let rest = (high << 16) | low; rest !== 0; rest &= rest - 1) {
+      store<i32>(next, first + ctz(rest));
       next += 4;
-      rest &= rest - 1;
     }
   }
   return <i32>((next - scratch - BIN_LIST) >> 2);
@@ -61,7 +61,7 @@ export function countRows<T>(lane: i32, start: i32, end: i32): void {
   const size = recordBytes<T>();
   const stop = records + <usize>end * size;
   for (let at = records + <usize>start * size; at < stop; at += size) {
-    const bin = counts + ((<usize>((rankAt(ranks, at) - low) >> shift)) << 2);
+    const bin = counts + ((<usize>((rankAt(ranks, load<u32>(at)) - low) >> shift)) << 2);
     store<i32>(bin, load<i32>(bin) + 1);
   }
 }

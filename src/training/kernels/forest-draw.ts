@@ -1,4 +1,4 @@
-import { recordBytes, records, rows, spare, targets, weights } from './forest-state';
+import { recordBytes, records, rows, rowStride, spare, targets, weights } from './forest-state';
 import { nextBelow, seedRandom } from './random';
 
 /**
@@ -29,7 +29,7 @@ export function drawRows<T>(size: i32, isBootstrap: bool): i32 {
   let at = records;
   for (let row = 0; row < rows; row++) {
     const times = load<i32>(draws + ((<usize>row) << 2));
-    store<u32>(at, row);
+    store<u32>(at, <u32>(<usize>row * rowStride));
     writeRecord<T>(at, row, times);
     at += select<usize>(recordBytes<T>(), 0, times > 0);
   }

@@ -5,17 +5,15 @@ import { bestBound, bestColumn, bestThreshold, findSplit } from './forest-split'
 import {
   at32,
   columns,
-  edgeStride,
+  edgeOf,
   gains,
   highs,
   isRandomSplit,
-  largest,
   lows,
   nodes,
   order,
   path,
   rankCounts,
-  smallest,
 } from './forest-state';
 
 /** Entries of a node and of a step of the path: see forest-state.ts. */
@@ -80,9 +78,8 @@ function splitNode<T>(node: usize, start: i32, end: i32): i32 {
 
 /** Midway between the largest value on the left, a, and the smallest on the right, b; `a` where rounding reaches b. */
 function midThreshold(column: i32): f32 {
-  const edges = <usize>column * edgeStride;
-  const a = load<f32>(at32(largest + edges, leftRank));
-  const b = load<f32>(at32(smallest + edges, rightRank));
+  const a = load<f32>(edgeOf(column, leftRank), 4);
+  const b = load<f32>(edgeOf(column, rightRank));
   const middle = <f32>((<f64>a + <f64>b) / 2);
   return middle >= a && middle < b ? middle : a;
 }

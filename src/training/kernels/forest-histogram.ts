@@ -1,10 +1,9 @@
 import {
-  BITMAP_BYTES,
-  BITMAPS,
   classes,
   histograms,
   LANE_STATE,
   laneBytes,
+  MARKS,
   ranksOf,
   recordBytes,
   records,
@@ -55,11 +54,12 @@ export function markOne<T>(lane: i32, start: i32, end: i32): void {
   const shift = shiftOf(lane);
   const size = recordBytes<T>();
   const histogram = histograms + <usize>lane * laneBytes;
+  const marks = marksOf(lane);
   const stop = records + <usize>end * size;
   for (let at = records + <usize>start * size; at < stop; at += size) {
-    const bin = binAt(ranks, at, low, shift);
+    const bin = <usize>((rankAt(ranks, load<u32>(at)) - low) >> shift);
     addRecord<T>(histogram, bin, at);
-    mark(<usize>lane, bin);
+    store<u8>(marks + bin, 0xff);
   }
 }
 
@@ -81,58 +81,88 @@ function addFour<T>(start: i32, end: i32, isMarked: bool): void {
   const h1 = h0 + laneBytes;
   const h2 = h1 + laneBytes;
   const h3 = h2 + laneBytes;
+  const marks = marksOf(0);
   const size = recordBytes<T>();
   const stop = records + <usize>end * size;
   for (let at = records + <usize>start * size; at < stop; at += size) {
-    const b0 = binAt(r0, at, l0, s0);
-    const b1 = binAt(r1, at, l1, s1);
-    const b2 = binAt(r2, at, l2, s2);
-    const b3 = binAt(r3, at, l3, s3);
-    addRecord<T>(h0, b0, at);
-    addRecord<T>(h1, b1, at);
-    addRecord<T>(h2, b2, at);
-    addRecord<T>(h3, b3, at);
+    const row = load<u32>(at);
+    const b0 = <usize>((rankAt(r0, row) - l0) >> s0);
+    const b1 = <usize>((rankAt(r1, row) - l1) >> s1);
+    const b2 = <usize>((rankAt(r2, row) - l2) >> s2);
+    const b3 = <usize>((rankAt(r3, row) - l3) >> s3);
+    // what a record counts is loaded once for the four
+    if (isVector<T>()) {
+      const moments = momentsOf(at);
+      addMoments(h0, b0, moments);
+      addMoments(h1, b1, moments);
+      addMoments(h2, b2, moments);
+      addMoments(h3, b3, moments);
+    } else if (isFloat<T>()) {
+      const label = <usize>load<u32>(at, 8);
+      const weight = <f64>load<f32>(at, 4);
+      addTo<f64>(h0, b0 * <usize>classes + label, weight);
+      addTo<f64>(h1, b1 * <usize>classes + label, weight);
+      addTo<f64>(h2, b2 * <usize>classes + label, weight);
+      addTo<f64>(h3, b3 * <usize>classes + label, weight);
+    } else if (sizeof<T>() === 8) {
+      const pair = pairOf(at);
+      addTo<u64>(h0, b0, pair);
+      addTo<u64>(h1, b1, pair);
+      addTo<u64>(h2, b2, pair);
+      addTo<u64>(h3, b3, pair);
+    } else {
+      const label = <usize>load<u16>(at, 6);
+      const draws = <i32>load<u16>(at, 4);
+      addTo<i32>(h0, b0 * <usize>classes + label, draws);
+      addTo<i32>(h1, b1 * <usize>classes + label, draws);
+      addTo<i32>(h2, b2 * <usize>classes + label, draws);
+      addTo<i32>(h3, b3 * <usize>classes + label, draws);
+    }
     if (isMarked) {
-      mark(0, b0);
-      mark(1, b1);
-      mark(2, b2);
-      mark(3, b3);
+      store<u8>(marks + b0, 0xff);
+      store<u8>(marks + b1, 0xff, 256);
+      store<u8>(marks + b2, 0xff, 512);
+      store<u8>(marks + b3, 0xff, 768);
     }
   }
 }
 
+/** The rank of a row in a column. */
 @inline
-export function rankAt(ranks: usize, record: usize): i32 {
-  return <i32>load<u16>(ranks + ((<usize>load<u32>(record)) << 1));
+export function rankAt(ranks: usize, row: u32): i32 {
+  return <i32>load<u16>(ranks + <usize>row);
 }
 
+/** Of one lane: a byte for each bin, 255 where it holds rows. */
 @inline
-function binAt(ranks: usize, record: usize, low: i32, shift: i32): i32 {
-  return (rankAt(ranks, record) - low) >> shift;
-}
-
-@inline
-function mark(lane: usize, bin: i32): void {
-  const at = scratch + BITMAPS + lane * BITMAP_BYTES + (((<usize>bin) >> 5) << 2);
-  store<u32>(at, load<u32>(at) | (1 << (bin & 31)));
+export function marksOf(lane: i32): usize {
+  return scratch + MARKS + <usize>(256 * lane);
 }
 
 /** Adds what a record counts to a bin of a histogram: the four layouts of forest-state.ts. */
 @inline
-export function addRecord<T>(histogram: usize, bin: i32, record: usize): void {
-  if (isVector<T>()) {
-    const at = histogram + ((<usize>bin) << 4);
-    v128.store(at, f64x2.add(v128.load(at), momentsOf(record)));
-  } else if (isFloat<T>()) {
-    const at = histogram + ((<usize>(bin * classes) + <usize>load<u32>(record, 8)) << 3);
-    store<f64>(at, load<f64>(at) + <f64>load<f32>(record, 4));
-  } else if (sizeof<T>() === 8) {
-    const at = histogram + ((<usize>bin) << 3);
-    store<u64>(at, load<u64>(at) + pairOf(record));
-  } else {
-    const at = histogram + ((<usize>(bin * classes) + <usize>load<u16>(record, 6)) << 2);
-    store<i32>(at, load<i32>(at) + <i32>load<u16>(record, 4));
+export function addRecord<T>(histogram: usize, bin: usize, record: usize): void {
+  if (isVector<T>()) addMoments(histogram, bin, momentsOf(record));
+  else if (isFloat<T>()) {
+    const label = <usize>load<u32>(record, 8);
+    addTo<f64>(histogram, bin * <usize>classes + label, <f64>load<f32>(record, 4));
+  } else if (sizeof<T>() === 8) addTo<u64>(histogram, bin, pairOf(record));
+  else {
+    const label = <usize>load<u16>(record, 6);
+    addTo<i32>(histogram, bin * <usize>classes + label, <i32>load<u16>(record, 4));
   }
+}
+
+@inline
+function addTo<E>(histogram: usize, entry: usize, value: E): void {
+  const at = histogram + entry * sizeof<E>();
+  store<E>(at, load<E>(at) + value);
+}
+
+@inline
+function addMoments(histogram: usize, bin: usize, moments: v128): void {
+  const at = histogram + (bin << 4);
+  v128.store(at, f64x2.add(v128.load(at), moments));
 }
 
 /** {draws u32, draws × class u32} of a record of two classes. */

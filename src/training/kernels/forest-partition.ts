@@ -19,7 +19,7 @@ export function partition<T>(column: i32, bound: i32, start: i32, end: i32): i32
   let most = -1;
   let least = 65_536;
   for (let at = first; at < stop; at += size) {
-    const rank = rankAt(columnRanks, at);
+    const rank = rankAt(columnRanks, load<u32>(at));
     const goesLeft = rank < bound;
     // no branch: each record is written to both places, and only one of the two positions moves on
     if (size === 16) {

@@ -1,5 +1,5 @@
 import { addRecord, rankAt } from './forest-histogram';
-import { BIN_LIST, BIN_ROWS, edgeStride, histograms, largest, ranksOf, recordBytes, records, scratch, smallest } from './forest-state';
+import { BIN_LIST, BIN_ROWS, edgeOf, histograms, ranksOf, recordBytes, records, scratch } from './forest-state';
 import { nextBelow, nextUniform } from './random';
 
 /** The threshold drawn last, and the first rank above it. */
@@ -19,7 +19,7 @@ export function fillDrawn<T>(column: i32, start: i32, end: i32): i32 {
   let low = 65_536;
   let high = -1;
   for (let at = first; at < stop; at += size) {
-    const rank = rankAt(ranks, at);
+    const rank = rankAt(ranks, load<u32>(at));
     low = min(low, rank);
     high = max(high, rank);
   }
@@ -28,8 +28,8 @@ export function fillDrawn<T>(column: i32, start: i32, end: i32): i32 {
   const bound = drawnBound;
   let left = 0;
   for (let at = first; at < stop; at += size) {
-    const isRight = <i32>(rankAt(ranks, at) >= bound);
-    left += 1 - isRight;
+    const isRight = <usize>(rankAt(ranks, load<u32>(at)) >= bound);
+    left += 1 - <i32>isRight;
     addRecord<T>(histograms, isRight, at);
   }
   store<u64>(scratch + BIN_LIST, (<u64>1) << 32);
@@ -40,25 +40,24 @@ export function fillDrawn<T>(column: i32, start: i32, end: i32): i32 {
 
 /** Missing and infinite values have no distance from others: where there are any, all ranks are as likely. */
 function drawThreshold(column: i32, low: i32, high: i32): void {
-  const edges = <usize>column * edgeStride;
-  const from = <f64>load<f32>(smallest + edges + ((<usize>low) << 2));
-  const width = <f64>load<f32>(largest + edges + ((<usize>high) << 2)) - from;
+  const from = <f64>load<f32>(edgeOf(column, low));
+  const width = <f64>load<f32>(edgeOf(column, high), 4) - from;
   if (!isFinite(width)) {
     drawnBound = low + 1 + <i32>nextBelow(high - low);
-    drawnThreshold = load<f32>(largest + edges + ((<usize>(drawnBound - 1)) << 2));
+    drawnThreshold = load<f32>(edgeOf(column, drawnBound - 1), 4);
     return;
   }
   let drawn = <f32>(from + nextUniform() * width);
-  if (drawn >= load<f32>(smallest + edges + ((<usize>high) << 2))) drawn = <f32>from;
+  if (drawn >= load<f32>(edgeOf(column, high))) drawn = <f32>from;
   let below = low;
   let above = high;
   // the largest rank that begins at or below the threshold is `below`
   while (above - below > 1) {
     const middle = (below + above) >> 1;
-    if (load<f32>(smallest + edges + ((<usize>middle) << 2)) <= drawn) below = middle;
+    if (load<f32>(edgeOf(column, middle)) <= drawn) below = middle;
     else above = middle;
   }
   drawnBound = above;
   // a rank of several values stays together
-  drawnThreshold = max(drawn, load<f32>(largest + edges + ((<usize>below) << 2)));
+  drawnThreshold = max(drawn, load<f32>(edgeOf(column, below), 4));
 }

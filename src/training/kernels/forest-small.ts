@@ -13,7 +13,7 @@ export function fillSorted<T>(column: i32, start: i32, end: i32): i32 {
   const keys = scratch + KEYS;
   const count = <usize>(end - start);
   for (let i: usize = 0; i < count; i++) {
-    const key = ((<u32>rankAt(ranks, first + i * size)) << 8) | <u32>i;
+    const key = ((<u32>rankAt(ranks, load<u32>(first + i * size))) << 8) | <u32>i;
     let at = keys + (i << 2);
     while (at > keys && load<u32>(at - 4) > key) {
       store<u32>(at, load<u32>(at - 4));
@@ -36,7 +36,7 @@ export function fillSorted<T>(column: i32, start: i32, end: i32): i32 {
     }
     const rowsAt = scratch + BIN_ROWS + ((<usize>bin) << 2);
     store<i32>(rowsAt, load<i32>(rowsAt) + 1);
-    addRecord<T>(histograms, bin, first + <usize>(key & 0xff) * size);
+    addRecord<T>(histograms, <usize>bin, first + <usize>(key & 0xff) * size);
   }
   return bin + 1;
 }

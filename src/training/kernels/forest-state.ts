@@ -3,12 +3,12 @@
  * the addresses lie in memory that all threads share: the table is common, the scratch is each thread's own.
  *
  * A node of a tree is a range of records, one per drawn row, kept in the order of the table. Four layouts, by the type
- * that a histogram entry has (the type parameter T of the kernels):
+ * that a histogram entry has (the type parameter T of the kernels). A row is told by the offset of its ranks:
  *
- *   u64  two classes:            record {row u32, draws u16, draws × class u16}; entry {Σ draws u32, Σ draws × class u32}
- *   i32  classes:                record {row u32, draws u16, class u16};         entry Σ draws by class
- *   f64  classes with weights:   record {row u32, weight f32, class u32, –};     entry Σ weight by class
- *   v128 values:                 record {row u32, weight f32, value f64};        entry {Σ weight × value, Σ weight} float64
+ *   u64  two classes:            record {offset u32, draws u16, draws × class u16}; entry {Σ draws u32, Σ draws × class u32}
+ *   i32  classes:                record {offset u32, draws u16, class u16};         entry Σ draws by class
+ *   f64  classes with weights:   record {offset u32, weight f32, class u32, –};     entry Σ weight by class
+ *   v128 values:                 record {offset u32, weight f32, value f64};        entry {Σ weight × value, Σ weight} float64
  */
 
 /** Bins of a histogram. */
@@ -19,13 +19,13 @@ export const LANES: i32 = 4;
 export let rows: i32 = 0;
 export let columns: i32 = 0;
 export let classes: i32 = 0;
-/** u16 by column and row. */
-export let ranks: usize = 0;
+/** u16, `rowStride` bytes from row to row; where a column begins: uint32 by column. */
+export let rowStride: usize = 0;
+export let columnStarts: usize = 0;
 /** Number of ranks by column, int32. */
 export let rankCounts: usize = 0;
-/** Smallest and largest value of each rank by column, float32, `edgeStride` bytes a column. */
-export let smallest: usize = 0;
-export let largest: usize = 0;
+/** Smallest and largest value of each rank by column, float32 pairs, `edgeStride` bytes a column. */
+export let edges: usize = 0;
 export let edgeStride: usize = 0;
 /** Class (0 … classes − 1) or value by row, float64. */
 export let targets: usize = 0;
@@ -36,10 +36,10 @@ export function setForestTable(
   rowCount: i32,
   columnCount: i32,
   classCount: i32,
-  ranksAt: usize,
+  bytesOfRow: usize,
+  columnStartsAt: usize,
   rankCountsAt: usize,
-  smallestAt: usize,
-  largestAt: usize,
+  edgesAt: usize,
   edgeBytes: usize,
   targetsAt: usize,
   weightsAt: usize,
@@ -47,10 +47,10 @@ export function setForestTable(
   rows = rowCount;
   columns = columnCount;
   classes = classCount;
-  ranks = ranksAt;
+  rowStride = bytesOfRow;
+  columnStarts = columnStartsAt;
   rankCounts = rankCountsAt;
-  smallest = smallestAt;
-  largest = largestAt;
+  edges = edgesAt;
   edgeStride = edgeBytes;
   targets = targetsAt;
   weights = weightsAt;
@@ -132,11 +132,9 @@ export function setForestScratch(
   memory.fill(scratch, 0, SCRATCH_BYTES);
 }
 
-/** Of one lane: which bins hold rows, 256 bits each. */
-export const BITMAP_BYTES: usize = 32;
-// offsets in the scratch: bitmaps and state of the lanes; by bin: list of those with rows, rows, rank; keys of a small node
-export const BITMAPS: usize = 0;
-export const LANE_STATE: usize = BITMAPS + 4 * BITMAP_BYTES;
+// offsets in the scratch: marks and state of the lanes; by bin: list of those with rows, rows, rank; keys of a small node
+export const MARKS: usize = 0;
+export const LANE_STATE: usize = MARKS + 4 * 256;
 export const BIN_LIST: usize = LANE_STATE + 64;
 export const BIN_ROWS: usize = BIN_LIST + 4 * 256;
 export const BIN_RANKS: usize = BIN_ROWS + 4 * 256;
@@ -148,9 +146,16 @@ export function recordBytes<T>(): usize {
   return isVector<T>() || isFloat<T>() ? 16 : 8;
 }
 
+/** Where the ranks of a column begin. */
 @inline
 export function ranksOf(column: i32): usize {
-  return ranks + (((<usize>column) * (<usize>rows)) << 1);
+  return <usize>load<u32>(columnStarts + ((<usize>column) << 2));
+}
+
+/** Where the smallest and the largest value of a rank stand. */
+@inline
+export function edgeOf(column: i32, rank: i32): usize {
+  return edges + <usize>column * edgeStride + ((<usize>rank) << 3);
 }
 
 @inline

@@ -14,9 +14,8 @@ const FEW_VALUES: i32 = 256;
  * @param pairs `rows` words of 64 bits: the float32 value (no NaN) in the high half, the row in the low half; overwritten
  * @param spare room for as many again
  * @param slots room for 3 × 2,048 int32
- * @param ranks gets a u16 per row
- * @param smallest gets the smallest value of each rank, float32; a rank without values gets those of the rank before
- * @param largest gets the largest value of each rank
+ * @param ranks gets a u16 per row, `stride` bytes apart
+ * @param edges gets the smallest and the largest value of each rank, float32; a rank without values gets those before it
  * @returns the number of ranks, at least 1
  */
 export function rankColumn(
@@ -25,8 +24,8 @@ export function rankColumn(
   slots: usize,
   rows: i32,
   ranks: usize,
-  smallest: usize,
-  largest: usize,
+  stride: usize,
+  edges: usize,
 ): i32 {
   sortPairs(pairs, spare, slots, rows);
   const sorted = spare;
@@ -50,17 +49,17 @@ export function rankColumn(
     end = endOfRun(sorted, at, rows);
     const own = floor(seen * perValue + extras * perExtra) as i32;
     const value = valueOf(load<u64>(sorted + ((<usize>at) << 3)));
-    for (; rank < own; rank++) {
-      // gaps repeat the rank before them
-      store<f32>(smallest + ((<usize>rank) << 2), load<f32>(smallest + ((<usize>rank) << 2)), 4);
-      store<f32>(largest + ((<usize>rank) << 2), load<f32>(largest + ((<usize>rank) << 2)), 4);
-      if (rank + 1 === own) store<f32>(smallest + ((<usize>own) << 2), value);
+    if (at === 0 || own > rank) {
+      for (; rank < own; rank++) {
+        const before = edges + ((<usize>rank) << 3);
+        store<u64>(before, load<u64>(before), 8);
+      }
+      store<f32>(edges + ((<usize>own) << 3), value);
     }
-    if (at === 0) store<f32>(smallest, value);
-    store<f32>(largest + ((<usize>own) << 2), value);
+    store<f32>(edges + ((<usize>own) << 3), value, 4);
     for (let i = at; i < end; i++) {
       const row = <usize>(load<u64>(sorted + ((<usize>i) << 3)) as u32);
-      store<u16>(ranks + (row << 1), own as u16);
+      store<u16>(ranks + row * stride, own as u16);
     }
     seen += 1;
     extras += (min(end - at, cap) - 1) as f64;
