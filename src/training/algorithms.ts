@@ -1,3 +1,4 @@
+import { EXTRA_TREES } from './algorithms/extra-trees.js';
 import { GRADIENT_BOOSTING } from './algorithms/gradient-boosting.js';
 import { ML_RANDOM_FOREST } from './algorithms/ml-random-forest.js';
 import { RANDOM_FOREST } from './algorithms/random-forest.js';
@@ -7,6 +8,7 @@ import type { Algorithm } from './parameters.js';
 export const ALGORITHMS = [
   RANDOM_FOREST,
   GRADIENT_BOOSTING,
+  EXTRA_TREES,
   ML_RANDOM_FOREST,
 ] as const satisfies readonly Algorithm[];
 

@@ -1,27 +1,38 @@
-import { createRandom, type Random } from '../stats/random.js';
-import type { BinnedMatrix } from './binning.js';
 import { outputsOf, type TrainingTask } from './ensemble.js';
-import { createGiniSplitter } from './gini-splitter.js';
-import { type GrownTree, TreeGrower, type TreeSettings } from './tree-growth.js';
-import { createVarianceSplitter } from './variance-splitter.js';
+import { type ForestMemory, LAYOUTS, placeScratch, type ScratchAddresses } from './forest-memory.js';
+import { createReadTree, type GrownTree } from './grown-tree.js';
+import { type Kernels, loadKernels } from './kernels.js';
 
-/** Everything that a random forest is grown from; plain data on shared memory, so that it can be posted. */
+/** When a node is a leaf, and how a split is found. */
+export interface TreeRules {
+  readonly maxDepth: number;
+  readonly minSamplesSplit: number;
+  readonly minSamplesLeaf: number;
+  readonly maxFeatures: number;
+  /** Share of a tree's weight that a leaf holds at least. */
+  readonly minWeightShare: number;
+  /** Decrease of the impurity, as a share of the tree's weight, that a split brings at least. */
+  readonly minDecrease: number;
+  /** Entropy in place of Gini impurity. */
+  readonly isEntropy: boolean;
+  /** Thresholds are drawn instead of searched. */
+  readonly isRandomSplit: boolean;
+}
+
+/** Everything that a forest is grown from; plain data on shared memory, so that it can be posted. */
 export interface ForestJob {
   readonly kind: 'forest';
   readonly task: TrainingTask;
-  readonly classes: number;
-  readonly matrix: BinnedMatrix;
-  /** Class index or centred value per row. */
-  readonly target: Float64Array;
-  readonly settings: TreeSettings;
+  readonly forest: ForestMemory;
+  readonly rules: TreeRules;
   readonly trees: number;
   readonly seed: number;
   /** Rows are drawn with replacement; otherwise without. */
   readonly isBootstrap: boolean;
   /** Rows drawn for a tree. */
   readonly sampleSize: number;
-  /** One shared cell: the next tree that nobody has taken yet. */
-  readonly nextTree: Int32Array;
+  /** Two shared cells: the next tree, and the next scratch memory, that nobody has taken yet. */
+  readonly taken: Int32Array;
 }
 
 export interface IndexedTree extends GrownTree {
@@ -36,36 +47,63 @@ export interface IndexedTree extends GrownTree {
  * a split are drawn anew in each node, and class shares of the leaves are averaged.
  */
 export function* growTrees(job: ForestJob): Generator<IndexedTree> {
-  const { matrix, target, classes, settings, task } = job;
-  const splitter =
-    task === 'regression'
-      ? createVarianceSplitter(matrix, target, settings.minSamplesLeaf)
-      : createGiniSplitter(matrix, Int32Array.from(target), classes, settings.minSamplesLeaf);
-  const grower = new TreeGrower(matrix, splitter, settings, outputsOf(task, classes));
-  const draws = new Int32Array(matrix.rows);
+  const { memory, shape, table, threads } = job.forest;
+  const thread = Atomics.add(job.taken, 1, 1);
+  if (thread >= threads) return;
+  const scratch = placeScratch(shape, table, thread);
+  const kernels = loadKernels(memory);
+  prepare(kernels, job, scratch);
+  const readTree = createReadTree(memory, shape, scratch, outputsOf(job.task, shape.classes));
+  const high = Math.floor(job.seed / 2 ** 32);
   for (;;) {
-    const index = Atomics.add(job.nextTree, 0, 1);
+    const index = Atomics.add(job.taken, 0, 1);
     if (index >= job.trees) return;
-    const random = createRandom(job.seed, index);
-    drawRows(draws, job.sampleSize, job.isBootstrap, random);
-    yield { index, ...grower.grow(draws, random) };
+    const drawn = kernels.drawTree(shape.layout, job.seed, high, index, job.sampleSize, job.isBootstrap);
+    const nodes = kernels.growForestTree(shape.layout, drawn);
+    yield { index, ...readTree(nodes) };
   }
 }
 
-/** Counts how often each row is drawn. */
-function drawRows(draws: Int32Array, size: number, isBootstrap: boolean, random: Random): void {
-  const rows = draws.length;
-  if (isBootstrap) {
-    draws.fill(0);
-    for (let i = 0; i < size; i++) (draws[Math.floor(random.next() * rows)] as number)++;
-    return;
-  }
-  draws.fill(1);
-  if (size === rows) return;
-  // selection sampling: row r is kept with the probability that the rows still wanted leave it
-  let wanted = size;
-  for (let row = 0; row < rows; row++) {
-    if (random.next() * (rows - row) < wanted) wanted--;
-    else draws[row] = 0;
-  }
+function prepare(kernels: Kernels, { forest, rules }: ForestJob, scratch: ScratchAddresses): void {
+  const { shape, table } = forest;
+  kernels.setForestTable(
+    shape.rows,
+    shape.columns,
+    shape.classes,
+    table.rowStride,
+    table.columnStarts,
+    table.rankCounts,
+    table.edges,
+    table.edgeStride,
+    table.targets,
+    table.weights,
+  );
+  kernels.setForestRules(
+    Math.min(rules.maxDepth, shape.rows),
+    rules.minSamplesSplit,
+    rules.minSamplesLeaf,
+    rules.maxFeatures,
+    rules.minWeightShare,
+    rules.minDecrease,
+    rules.isEntropy,
+    rules.isRandomSplit,
+  );
+  kernels.setForestScratch(
+    scratch.records,
+    scratch.spare,
+    scratch.histograms,
+    scratch.laneBytes,
+    scratch.scratch,
+    scratch.columns,
+    scratch.classSums,
+    scratch.nodes,
+    scratch.path,
+  );
+}
+
+/** The layout for a task: see LAYOUTS. */
+export function layoutOf(task: TrainingTask, classes: number, isWeighted: boolean, isEntropy: boolean) {
+  if (task === 'regression') return LAYOUTS.values;
+  if (isWeighted) return LAYOUTS.weightedClasses;
+  return classes === 2 && !isEntropy ? LAYOUTS.twoClasses : LAYOUTS.classes;
 }

@@ -14,6 +14,57 @@ export interface Kernels extends BoostingKernels {
     levels: number,
     size: number,
   ) => void;
+  readonly rankColumn: (
+    pairs: number,
+    spare: number,
+    slots: number,
+    rows: number,
+    ranks: number,
+    stride: number,
+    edges: number,
+  ) => number;
+  readonly setForestTable: (
+    rows: number,
+    columns: number,
+    classes: number,
+    rowStride: number,
+    columnStarts: number,
+    rankCounts: number,
+    edges: number,
+    edgeStride: number,
+    targets: number,
+    weights: number,
+  ) => void;
+  readonly setForestRules: (
+    maxDepth: number,
+    minSamplesSplit: number,
+    minSamplesLeaf: number,
+    maxFeatures: number,
+    minWeightShare: number,
+    minDecrease: number,
+    isEntropy: boolean,
+    isRandomSplit: boolean,
+  ) => void;
+  readonly setForestScratch: (
+    records: number,
+    spare: number,
+    histograms: number,
+    laneBytes: number,
+    scratch: number,
+    columns: number,
+    classSums: number,
+    nodes: number,
+    path: number,
+  ) => void;
+  readonly drawTree: (
+    layout: number,
+    seedLow: number,
+    seedHigh: number,
+    tree: number,
+    size: number,
+    isBootstrap: boolean,
+  ) => number;
+  readonly growForestTree: (layout: number, drawn: number) => number;
 }
 
 const PAGE_BYTES = 65_536;

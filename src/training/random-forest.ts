@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { binMatrix } from './binning.js';
 import { outputsOf, type TreeEnsemble } from './ensemble.js';
 import type { FitInput, FittedModel } from './fit.js';
-import { type ForestJob, growTrees, type IndexedTree } from './forest.js';
+import { type ForestJob, growTrees, type IndexedTree, layoutOf, type TreeRules } from './forest.js';
+import { allocateForest, type ForestMemory } from './forest-memory.js';
 import { impurityImportance } from './importance.js';
 import { meanOf, roundLeavesToGrid } from './leaf-grid.js';
 import type { Model } from './model.js';
-import { type ParameterValue, readCount } from './parameters.js';
+import { readCount } from './parameters.js';
+import { rankMatrix } from './ranked-table.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** Below this many cell visits a forest is grown sooner than threads are started. */
@@ -16,44 +17,68 @@ const SMALL_WORK = 2_000_000;
  * Grows a random forest, in parallel by tree. The result depends on the data, the parameters and the seed; the
  * number of workers changes no byte of it.
  */
-export async function fitRandomForest(input: FitInput): Promise<FittedModel> {
-  const { matrix, task, signal } = input;
-  const settings = readSettings(input.params, matrix.rows, matrix.columns);
-  const visits = settings.trees * settings.sampleSize * Math.log2(1 + matrix.rows) * settings.maxFeatures;
-  const pool = visits < SMALL_WORK ? undefined : new WorkerPool(Math.min(input.workers, settings.trees));
-  const base = task === 'regression' ? meanOf(input.target) : 0;
+export function fitRandomForest(input: FitInput): Promise<FittedModel> {
+  return fitForest(input, false);
+}
+
+/** Grows extremely randomized trees: as a random forest, with thresholds that are drawn. */
+export function fitExtraTrees(input: FitInput): Promise<FittedModel> {
+  return fitForest(input, true);
+}
+
+async function fitForest(input: FitInput, isRandomSplit: boolean): Promise<FittedModel> {
+  const { matrix, task, params, signal } = input;
+  const rules = readRules(input, isRandomSplit);
+  const trees = params.n_estimators as number;
+  const sampleSize = readCount('max_samples', params.max_samples, matrix.rows);
+  const visits = trees * sampleSize * Math.log2(1 + matrix.rows) * rules.maxFeatures;
+  const shape = {
+    rows: matrix.rows,
+    columns: matrix.columns,
+    classes: Math.max(1, input.classes),
+    layout: layoutOf(task, input.classes, input.weights !== undefined, rules.isEntropy),
+    isWeighted: input.weights !== undefined,
+    treeRows: sampleSize,
+  };
+  const forest = allocateForest(shape, Math.min(input.workers, trees));
+  const pool = visits < SMALL_WORK ? undefined : new WorkerPool(forest.threads);
   try {
+    const base = task === 'regression' ? meanOf(input.target) : 0;
+    writeTargets(forest, input, base);
+    await rankMatrix(forest, matrix, signal);
     const job: ForestJob = {
       kind: 'forest',
       task,
-      classes: input.classes,
-      matrix: await binMatrix(matrix, signal),
-      target: sharedCopy(input.target, base),
-      settings,
-      trees: settings.trees,
-      seed: input.seed,
-      isBootstrap: settings.isBootstrap,
-      sampleSize: settings.sampleSize,
-      nextTree: new Int32Array(new SharedArrayBuffer(4)),
-    };
-    const grown = await collectTrees(job, pool, input);
-    const trees = grown.map(({ tree }) => tree);
-    roundLeavesToGrid(trees);
-    const outputs = outputsOf(task, input.classes);
-    const scorer: TreeEnsemble = {
-      kind: 'trees',
-      columns: matrix.columns,
-      outputs,
+      forest,
+      rules,
       trees,
-      base: new Float64Array(outputs).fill(base),
-      divisor: trees.length,
+      seed: input.seed,
+      isBootstrap: params.bootstrap as boolean,
+      sampleSize,
+      taken: new Int32Array(new SharedArrayBuffer(8)),
     };
-    const gains = grown.map((tree) => tree.gains);
-    const model: Model = { task, classes: input.classes, scorer, link: 'identity', calibration: null };
-    return { model, importance: impurityImportance(gains, matrix.columns) };
+    return assemble(await collectTrees(job, pool, input), input, base);
   } finally {
     await pool?.close();
   }
+}
+
+function assemble(grown: readonly IndexedTree[], input: FitInput, base: number): FittedModel {
+  const { matrix, task, classes } = input;
+  const trees = grown.map(({ tree }) => tree);
+  roundLeavesToGrid(trees);
+  const outputs = outputsOf(task, classes);
+  const scorer: TreeEnsemble = {
+    kind: 'trees',
+    columns: matrix.columns,
+    outputs,
+    trees,
+    base: new Float64Array(outputs).fill(base),
+    divisor: trees.length,
+  };
+  const model: Model = { task, classes, scorer, link: 'identity', calibration: null };
+  const gains = grown.map((tree) => tree.gains);
+  return { model, importance: impurityImportance(gains, matrix.columns) };
 }
 
 async function collectTrees(
@@ -79,21 +104,23 @@ async function collectTrees(
   return grown;
 }
 
-function readSettings(params: Readonly<Record<string, ParameterValue>>, rows: number, columns: number) {
+function readRules({ params, matrix }: FitInput, isRandomSplit: boolean): TreeRules {
   const maxDepth = params.max_depth;
   return {
-    trees: params.n_estimators as number,
-    maxDepth: maxDepth === 'none' ? Number.POSITIVE_INFINITY : (maxDepth as number),
+    maxDepth: maxDepth === 'none' ? matrix.rows : (maxDepth as number),
     minSamplesSplit: params.min_samples_split as number,
     minSamplesLeaf: params.min_samples_leaf as number,
-    maxFeatures: readCount('max_features', params.max_features, columns),
-    isBootstrap: params.bootstrap as boolean,
-    sampleSize: readCount('max_samples', params.max_samples, rows),
+    maxFeatures: readCount('max_features', params.max_features, matrix.columns),
+    minWeightShare: params.min_weight_fraction_leaf as number,
+    minDecrease: params.min_impurity_decrease as number,
+    isEntropy: params.criterion === 'entropy' || params.criterion === 'log_loss',
+    isRandomSplit,
   };
 }
 
-function sharedCopy(values: Float64Array, minus: number): Float64Array {
-  const copy = new Float64Array(new SharedArrayBuffer(8 * values.length));
-  for (let i = 0; i < values.length; i++) copy[i] = (values[i] as number) - minus;
-  return copy;
+/** Writes the targets less `base`, and the weights where there are any. */
+function writeTargets({ memory, table }: ForestMemory, { target, weights }: FitInput, base: number): void {
+  const own = new Float64Array(memory.buffer, table.targets, target.length);
+  for (let i = 0; i < target.length; i++) own[i] = (target[i] as number) - base;
+  if (weights !== undefined) new Float32Array(memory.buffer, table.weights, weights.length).set(weights);
 }

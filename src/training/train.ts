@@ -8,7 +8,7 @@ import { weighRows } from './class-weights.js';
 import type { FitInput, FittedModel, TrainingSpec } from './fit.js';
 import { fitPackageForest } from './package-forest.js';
 import { type Algorithm, type ParameterValue, resolveParameters } from './parameters.js';
-import { fitRandomForest } from './random-forest.js';
+import { fitExtraTrees, fitRandomForest } from './random-forest.js';
 
 export interface TrainedModel extends FittedModel {
   /** Every parameter with the value that was used. */
@@ -19,6 +19,7 @@ export interface TrainedModel extends FittedModel {
 const FITS: Readonly<Record<string, (input: FitInput) => Promise<FittedModel>>> = {
   'random-forest': fitRandomForest,
   'gradient-boosting': fitGradientBoosting,
+  'extra-trees': fitExtraTrees,
   'ml-random-forest': fitPackageForest,
 };
 

@@ -8,3 +8,5 @@ export * from './boosting-loss';
 export * from './boosting-rows';
 export * from './boosting-scan';
 export * from './tree-shap';
+export * from './forest';
+export { rankColumn } from './rank-column';
