@@ -86,7 +86,7 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
     flags: '--algorithm <name>',
     help: 'training algorithm',
     setting: 'training.algorithm',
-    choices: ['random-forest', 'ml-random-forest'],
+    choices: ['random-forest', 'linear', 'baseline', 'ml-random-forest'],
   },
   {
     flags: '--param <name=value>',

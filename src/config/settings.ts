@@ -133,7 +133,7 @@ export const SETTINGS = {
   'training.algorithm': {
     kind: 'text',
     default: 'random-forest',
-    choices: ['random-forest', 'ml-random-forest'],
+    choices: ['random-forest', 'linear', 'baseline', 'ml-random-forest'],
     help: 'Training algorithm.',
   },
   'training.params': { kind: 'map', default: {}, help: 'Parameters of the algorithm.' },

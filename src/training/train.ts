@@ -2,9 +2,11 @@ import { availableParallelism } from 'node:os';
 import { MlxError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
 import { ALGORITHMS } from './algorithms.js';
+import { fitBaseline } from './baseline.js';
 import { checkData } from './check-data.js';
 import { weighRows } from './class-weights.js';
 import type { FitInput, FittedModel, TrainingSpec } from './fit.js';
+import { fitLinear } from './linear/fit-linear.js';
 import { fitPackageForest } from './package-forest.js';
 import { type Algorithm, type ParameterValue, resolveParameters } from './parameters.js';
 import { fitRandomForest } from './random-forest.js';
@@ -17,6 +19,8 @@ export interface TrainedModel extends FittedModel {
 
 const FITS: Readonly<Record<string, (input: FitInput) => Promise<FittedModel>>> = {
   'random-forest': fitRandomForest,
+  linear: fitLinear,
+  baseline: fitBaseline,
   'ml-random-forest': fitPackageForest,
 };
 

@@ -18,7 +18,7 @@ export const initSpec: CommandSpec = {
     {
       flags: '--algorithm <name>',
       help: 'training algorithm',
-      choices: ['random-forest', 'ml-random-forest'],
+      choices: ['random-forest', 'linear', 'baseline', 'ml-random-forest'],
     },
     {
       flags: '--template <template>',
