@@ -11,7 +11,7 @@ import { minimiseProximal } from './proximal.js';
 import type { LinearSettings } from './settings.js';
 
 /** Log odds of a class that is never seen, or always: its probability in float32 is 0, or 1. */
-const CERTAIN = 100;
+const CERTAIN = 200;
 
 /**
  * Fits logistic regression: of two classes the log odds of the last, of more a softmax with weights for each class, which

@@ -5,9 +5,12 @@ import { multiply, multiplyTransposed } from './products.js';
 /** Steps that the shape of the valley is estimated from. */
 const MEMORY = 10;
 const MOST_TRIALS = 40;
-/** Of the weak Wolfe conditions (J. Nocedal & S. Wright, Numerical Optimization, 2006, section 3.1). */
+/** Of the strong Wolfe conditions (J. Nocedal & S. Wright, Numerical Optimization, 2006, section 3.1). */
 const DECREASE = 1e-4;
 const FLATTER = 0.9;
+/** What of the objective may be rounding, and the slope, as a share of the objective, below which all of it is. */
+const ROUNDING = 1e-14;
+const LEVEL = 1e-24;
 
 interface Pair {
   readonly step: Float64Array;
@@ -117,10 +120,12 @@ function searchLine(problem: Problem, line: Line): number {
   const { loss } = problem;
   const trialScores = new Float64Array(line.scores.length);
   const begin = measure(0);
+  if (-begin.slope <= LEVEL * Math.abs(begin.value)) return 0;
   let [low, high, length] = [0, Infinity, 1];
   for (let trial = 0; trial < MOST_TRIALS; trial++) {
     const { value, slope } = measure(length);
-    if (!(value <= begin.value + DECREASE * length * begin.slope)) high = length;
+    const most = begin.value + DECREASE * length * begin.slope + ROUNDING * Math.abs(begin.value);
+    if (!(value <= most) || slope > -FLATTER * begin.slope) high = length;
     else if (slope < FLATTER * begin.slope) low = length;
     else return length;
     length = high === Infinity ? 2 * low : (low + high) / 2;
