@@ -1,5 +1,6 @@
 import { MlxError } from '../errors.js';
 import type { TrainingSpec } from './fit.js';
+import type { Matrix } from './matrix.js';
 
 /**
  * Refuses what no algorithm can learn from, and warns where there is nothing to learn but a constant.
@@ -57,4 +58,14 @@ function constantMessage({ task, target, classNames }: TrainingSpec): string {
   const only = target[0] as number;
   const what = task === 'regression' ? `value ${only}` : `class ${classNames?.[only] ?? only}`;
   return `Every training row has the ${what}: the model predicts nothing else.`;
+}
+
+/**
+ * For algorithms that can do nothing with missing values.
+ * @throws MlxError DATA_INVALID where a value is missing or infinite
+ */
+export function requireFinite({ data }: Matrix, algorithm: string): void {
+  if (data.every(Number.isFinite)) return;
+  const message = `${algorithm} cannot be trained on missing or infinite values.`;
+  throw new MlxError('DATA_INVALID', message, { hint: 'Impute them, or use random-forest.' });
 }

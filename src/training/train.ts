@@ -2,10 +2,12 @@ import { availableParallelism } from 'node:os';
 import { MlxError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
 import { ALGORITHMS } from './algorithms.js';
+import { fitBaseline } from './baseline.js';
 import { fitGradientBoosting } from './boosting/gradient-boosting.js';
 import { checkData } from './check-data.js';
 import { weighRows } from './class-weights.js';
 import type { FitInput, FittedModel, TrainingSpec } from './fit.js';
+import { fitLinear } from './linear/fit-linear.js';
 import { fitPackageForest } from './package-forest.js';
 import { type Algorithm, type ParameterValue, resolveParameters } from './parameters.js';
 import { fitExtraTrees, fitRandomForest } from './random-forest.js';
@@ -20,6 +22,8 @@ const FITS: Readonly<Record<string, (input: FitInput) => Promise<FittedModel>>> 
   'random-forest': fitRandomForest,
   'gradient-boosting': fitGradientBoosting,
   'extra-trees': fitExtraTrees,
+  linear: fitLinear,
+  baseline: fitBaseline,
   'ml-random-forest': fitPackageForest,
 };
 

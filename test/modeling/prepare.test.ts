@@ -125,9 +125,12 @@ describe('weights', () => {
       `w,x,y\n${Array.from({ length: 40 }, (_, i) => `${i === 17 ? odd : i + 0.5},${(i * 7) % 9},${i % 3 ? 'a' : i === 3 ? '' : 'b'}`).join('\n')}\n`,
     );
 
-  it('go with their rows, are no feature, and that no algorithm uses them is said', async () => {
+  it('go with their rows, are no feature, and that an algorithm does not use them is said', async () => {
     const schema = schemaFile('weights.json', ...columns('weight'));
-    const { train, test, events, ...rest } = await prepared(table('weighted.csv', '17.5'), 'y', { schema });
+    const { train, test, events, ...rest } = await prepared(table('weighted.csv', '17.5'), 'y', {
+      schema,
+      algorithm: 'ml-random-forest',
+    });
     expect(featuresOf({ train, test, ...rest })).toEqual(['x']);
     for (const part of [train, test]) {
       const column = part.table.columns[0];
@@ -136,7 +139,7 @@ describe('weights', () => {
     expect((train.weights?.length ?? 0) + (test.weights?.length ?? 0)).toBe(39);
     expect(events).toContainEqual({
       kind: 'warning',
-      message: expect.stringMatching('random-forest does not use them'),
+      message: expect.stringMatching('ml-random-forest does not use them'),
     });
   });
 
