@@ -27,6 +27,7 @@ export interface LinearRecord extends SharedRecord {
   readonly kind: 'linear';
   readonly weights: readonly number[];
   readonly intercept: readonly number[];
+  readonly units: readonly number[];
   readonly means: readonly number[];
 }
 
@@ -35,8 +36,15 @@ export function recordScorer({ scorer, link }: Model): ScorerRecord {
   const shared = { version: 1 as const, link, columns, outputs };
   if (scorer.kind === 'trees')
     return { ...shared, kind: 'trees', base: [...scorer.base], divisor: scorer.divisor };
-  const { weights, intercept, means } = scorer;
-  return { ...shared, kind: 'linear', weights: [...weights], intercept: [...intercept], means: [...means] };
+  const { weights, intercept, units, means } = scorer;
+  return {
+    ...shared,
+    kind: 'linear',
+    weights: [...weights],
+    intercept: [...intercept],
+    units: [...units],
+    means: [...means],
+  };
 }
 
 /** The record in a JSON text, null where it is none that this version of mlx understands; a file can come from anywhere. */
@@ -56,20 +64,20 @@ export function parseScorerRecord(text: string): ScorerRecord | null {
       ? record
       : null;
   if (record.kind !== 'linear') return null;
-  const { weights, intercept, means } = record;
-  const isWhole =
-    areNumbers(weights, outputs * columns) && areNumbers(intercept, outputs) && areNumbers(means, columns);
-  return isWhole ? record : null;
+  const { weights, intercept, units, means } = record;
+  const isWhole = areNumbers(weights, outputs * columns) && areNumbers(means, columns);
+  return isWhole && areNumbers(intercept, outputs) && areNumbers(units, outputs) ? record : null;
 }
 
 export function linearScorerOf(record: LinearRecord): LinearScorer {
-  const { columns, outputs, weights, intercept, means } = record;
+  const { columns, outputs, weights, intercept, units, means } = record;
   return {
     kind: 'linear',
     columns,
     outputs,
     weights: Float64Array.from(weights),
     intercept: Float64Array.from(intercept),
+    units: Float64Array.from(units),
     means: Float64Array.from(means),
   };
 }

@@ -87,6 +87,7 @@ describe('why a model file predicts what it does', () => {
         outputs: 1,
         weights: Float64Array.of(0.5, -2, 3),
         intercept: Float64Array.of(1),
+        units: Float64Array.of(2 ** -40),
         means: Float64Array.of(2, 0.25, 0.75),
       },
     };
