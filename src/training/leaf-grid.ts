@@ -29,6 +29,9 @@ export function gridUnit(trees: number, largest: number): number {
 }
 
 /** The base value of a regression: leaves hold differences from it, so that the grid is as fine as can be. */
-export function meanOf(target: Float64Array): number {
-  return compensatedSum(target.length, (row) => target[row] as number) / target.length;
+export function meanOf(target: Float64Array, weights?: Float64Array): number {
+  const rows = target.length;
+  if (weights === undefined) return compensatedSum(rows, (row) => target[row] as number) / rows;
+  const sum = compensatedSum(rows, (row) => (weights[row] as number) * (target[row] as number));
+  return sum / compensatedSum(rows, (row) => weights[row] as number);
 }

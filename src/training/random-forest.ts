@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { outputsOf, type TreeEnsemble } from './ensemble.js';
+import { MlxError } from '../errors.js';
+import { outputsOf, type TrainingTask, type TreeEnsemble } from './ensemble.js';
 import type { FitInput, FittedModel } from './fit.js';
 import { type ForestJob, growTrees, type IndexedTree, layoutOf, type TreeRules } from './forest.js';
 import { allocateForest, type ForestMemory } from './forest-memory.js';
@@ -12,6 +13,12 @@ import { WorkerPool } from './worker-pool.js';
 
 /** Below this many cell visits a forest is grown sooner than threads are started. */
 const SMALL_WORK = 2_000_000;
+
+/** Impurities of each task; entropy and log_loss are the same. */
+const CRITERIA: Readonly<Record<TrainingTask, readonly string[]>> = {
+  classification: ['gini', 'entropy', 'log_loss'],
+  regression: ['squared_error'],
+};
 
 /**
  * Grows a random forest, in parallel by tree. The result depends on the data, the parameters and the seed; the
@@ -43,7 +50,7 @@ async function fitForest(input: FitInput, isRandomSplit: boolean): Promise<Fitte
   const forest = allocateForest(shape, Math.min(input.workers, trees));
   const pool = visits < SMALL_WORK ? undefined : new WorkerPool(forest.threads);
   try {
-    const base = task === 'regression' ? meanOf(input.target) : 0;
+    const base = task === 'regression' ? meanOf(input.target, input.weights) : 0;
     writeTargets(forest, input, base);
     await rankMatrix(forest, matrix, signal);
     const job: ForestJob = {
@@ -104,7 +111,7 @@ async function collectTrees(
   return grown;
 }
 
-function readRules({ params, matrix }: FitInput, isRandomSplit: boolean): TreeRules {
+function readRules({ params, matrix, task }: FitInput, isRandomSplit: boolean): TreeRules {
   const maxDepth = params.max_depth;
   return {
     maxDepth: maxDepth === 'none' ? matrix.rows : (maxDepth as number),
@@ -113,7 +120,7 @@ function readRules({ params, matrix }: FitInput, isRandomSplit: boolean): TreeRu
     maxFeatures: readCount('max_features', params.max_features, matrix.columns),
     minWeightShare: params.min_weight_fraction_leaf as number,
     minDecrease: params.min_impurity_decrease as number,
-    isEntropy: params.criterion === 'entropy' || params.criterion === 'log_loss',
+    isEntropy: readCriterion(task, params.criterion as string) !== 'gini' && task === 'classification',
     isRandomSplit,
   };
 }
@@ -123,4 +130,14 @@ function writeTargets({ memory, table }: ForestMemory, { target, weights }: FitI
   const own = new Float64Array(memory.buffer, table.targets, target.length);
   for (let i = 0; i < target.length; i++) own[i] = (target[i] as number) - base;
   if (weights !== undefined) new Float32Array(memory.buffer, table.weights, weights.length).set(weights);
+}
+
+/** @throws MlxError PARAM_INVALID where the criterion is one of the other task */
+function readCriterion(task: TrainingTask, criterion: string): string {
+  const fitting = CRITERIA[task];
+  if (fitting.includes(criterion)) return criterion;
+  throw new MlxError('PARAM_INVALID', `criterion cannot be ${criterion}: this is ${task}.`, {
+    hint: `For ${task}, criterion takes: ${fitting.join(', ')}.`,
+    details: { parameter: 'criterion', value: criterion },
+  });
 }

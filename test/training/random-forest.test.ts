@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TrainingTask } from '#mlx/training/ensemble.js';
 import type { TrainingSpec } from '#mlx/training/fit.js';
+import { takeMatrixRows } from '#mlx/training/matrix.js';
 import { predictModel } from '#mlx/training/model.js';
 import { trainModel } from '#mlx/training/train.js';
 import { WorkerPool } from '#mlx/training/worker-pool.js';
 import { accuracy, rSquared, scoreWithOnnx, treesOf } from './scoring.js';
-import { matrixOf, penguins, seattle, thinned } from './tables.js';
+import { type LabelledMatrix, matrixOf, penguins, seattle, thinned } from './tables.js';
 
 const ONE_TREE = { n_estimators: 1, bootstrap: false, max_features: 'all' };
 const TARGETS: Record<string, string> = {
@@ -20,7 +21,9 @@ const WEATHER = ['precipitation', 'temp_max', 'temp_min', 'wind', 'month'];
 interface SklearnTree {
   readonly case: string;
   readonly columns: string[];
-  readonly limits: Record<string, number>;
+  readonly limits: Record<string, number | string>;
+  /** How much the rows count, over and over. */
+  readonly weights: number[] | null;
   readonly leaves: number;
   readonly importance: number[];
   readonly thresholds: number[];
@@ -30,16 +33,37 @@ const SKLEARN_TREES = JSON.parse(
   readFileSync(new URL('../golden/training_tree.json', import.meta.url), 'utf8'),
 ) as SklearnTree[];
 
+interface SklearnForest {
+  readonly algorithm: string;
+  readonly target: string;
+  readonly columns: string[];
+  readonly params: Record<string, number | boolean>;
+  readonly score: number;
+  readonly sd: number;
+}
+const SKLEARN_FORESTS = JSON.parse(
+  readFileSync(new URL('../golden/training_forest.json', import.meta.url), 'utf8'),
+) as SklearnForest[];
+
+/** All rows but the first. */
+const withoutFirst = ({ matrix, target, classes }: LabelledMatrix): LabelledMatrix => ({
+  matrix: { ...matrix, data: matrix.data.subarray(matrix.columns), rows: matrix.rows - 1 },
+  target: target.subarray(1),
+  classes,
+});
+
 const forest = (spec: Omit<TrainingSpec, 'algorithm' | 'seed'> & { readonly seed?: number }) =>
   trainModel({ algorithm: 'random-forest', seed: 0, ...spec });
 
 describe('a tree without bootstrap that looks at all columns', () => {
-  it.each(SKLEARN_TREES.map((tree) => [tree.case, tree.limits, tree] as const))(
-    'is the tree of scikit-learn: %s %o',
-    async (name, limits, oracle) => {
+  it.each(SKLEARN_TREES.map((tree) => [tree.case, tree.limits, tree.weights, tree] as const))(
+    'is the tree of scikit-learn: %s %o, weights %o',
+    async (name, limits, pattern, oracle) => {
       const data = seattle(oracle.columns, TARGETS[name]!);
       const task = name === 'regression' ? 'regression' : 'classification';
-      const { model, importance } = await forest({ ...data, task, params: { ...ONE_TREE, ...limits } });
+      const weights = pattern ? data.target.map((_, row) => pattern[row % pattern.length]!) : undefined;
+      const params = { ...ONE_TREE, ...limits };
+      const { model, importance } = await forest({ ...data, task, weights, params });
       const tree = treesOf(model).trees[0]!;
       expect(tree.feature.filter((feature) => feature < 0)).toHaveLength(oracle.leaves);
       const thresholds = [...tree.threshold.filter((_, node) => tree.feature[node]! >= 0)].sort(
@@ -78,27 +102,13 @@ describe('a tree without bootstrap that looks at all columns', () => {
 
 describe('a forest', () => {
   it('predicts rows that it has not seen', async () => {
-    const odd = (data: ReturnType<typeof penguins>) => ({
-      ...thinned(
-        {
-          ...data,
-          matrix: {
-            ...data.matrix,
-            data: data.matrix.data.subarray(data.matrix.columns),
-            rows: data.matrix.rows - 1,
-          },
-          target: data.target.subarray(1),
-        },
-        2,
-      ),
-    });
     const train = thinned(penguins(), 2);
-    const test = odd(penguins());
+    const test = thinned(withoutFirst(penguins()), 2);
     const { model } = await forest({ ...train, task: 'classification' });
     expect(accuracy(predictModel(model, test.matrix), test.target, 3)).toBeGreaterThan(0.92);
     const heat = seattle(['precipitation', 'temp_min', 'wind', 'month'], 'temp_max');
     const warm = await forest({ ...thinned(heat, 2), task: 'regression' });
-    const unseen = odd(heat);
+    const unseen = thinned(withoutFirst(heat), 2);
     expect(rSquared(predictModel(warm.model, unseen.matrix), unseen.target)).toBeGreaterThan(0.8);
   });
 
@@ -106,6 +116,8 @@ describe('a forest', () => {
     ['max_depth', { max_depth: 1 }, 3],
     ['min_samples_leaf', { min_samples_leaf: 500 }, 3],
     ['min_samples_split', { min_samples_split: 1462 }, 1],
+    ['min_weight_fraction_leaf', { min_weight_fraction_leaf: 0.34 }, 3],
+    ['min_impurity_decrease', { min_impurity_decrease: 0.9 }, 1],
   ])('obeys %s', async (_name, params, nodes) => {
     const data = seattle(WEATHER, 'weather');
     const { model } = await forest({
@@ -217,6 +229,55 @@ describe('a forest', () => {
     await expect(training).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(done).toBeLessThan(40);
   });
+});
+
+describe('forests of scikit-learn on the same rows', () => {
+  it.each(SKLEARN_FORESTS.map((oracle) => [oracle.algorithm, oracle.target, oracle.params, oracle] as const))(
+    'are no better: %s for %s with %o',
+    async (algorithm, target, params, { columns, score, sd }) => {
+      const data = seattle(columns, target);
+      const task = target === 'temp_max' ? 'regression' : 'classification';
+      const unseen = thinned(withoutFirst(data), 2);
+      const scores = [];
+      for (const seed of [0, 1, 2, 3, 4]) {
+        const { model } = await trainModel({ algorithm, seed, task, ...thinned(data, 2), params });
+        const predictions = predictModel(model, unseen.matrix);
+        const isValue = task === 'regression';
+        scores.push(
+          isValue ? rSquared(predictions, unseen.target) : accuracy(predictions, unseen.target, data.classes),
+        );
+      }
+      const mean = scores.reduce((a, b) => a + b) / scores.length;
+      // the mean of five lies within 3 standard errors of the truth
+      expect(mean).toBeGreaterThan(score - 3 * (sd / Math.sqrt(5)) - 0.001);
+    },
+  );
+});
+
+describe('weights', () => {
+  it.each(['rainy', 'weather'])(
+    'that are whole numbers count as rows that are repeated (%s)',
+    async (name) => {
+      const task = 'classification';
+      const data = seattle(['temp_min', 'wind', 'month'], name);
+      const times = (row: number) => 1 + ((row * 7) % 3);
+      const repeated = Array.from({ length: data.matrix.rows }, (_, row) =>
+        Array(times(row)).fill(row),
+      ).flat();
+      const { target } = data;
+      const params = { ...ONE_TREE, max_features: 2 };
+      const weights = target.map((_, row) => times(row));
+      const weighted = await forest({ ...data, weights, task, params });
+      const more = await forest({
+        matrix: takeMatrixRows(data.matrix, repeated),
+        target: Float64Array.from(repeated, (row) => target[row]!),
+        classes: data.classes,
+        task,
+        params,
+      });
+      expect(weighted.model).toEqual(more.model);
+    },
+  );
 });
 
 describe('a training thread that dies', () => {

@@ -2,7 +2,7 @@ import { countRows, limitCandidates, listFilled, listMarked } from './forest-bin
 import { columnOf, fillFour, lowOf, markFour, markOne, setLane, shiftOf } from './forest-histogram';
 import { startNode, rootWeight } from './forest-node';
 import { drawnBound, drawnThreshold, fillDrawn } from './forest-random-split';
-import { bestScore, nodeScore, scan } from './forest-scan';
+import { bestScore, nodeScore, nodeWeight, scan } from './forest-scan';
 import { fillSorted } from './forest-small';
 import {
   at32,
@@ -22,6 +22,7 @@ import {
   minSamplesSplit,
   order,
   scratch,
+  weights,
 } from './forest-state';
 import { nextBelow } from './random';
 
@@ -41,8 +42,10 @@ export function findSplit<T>(start: i32, end: i32, depth: i32): bool {
   if (depth >= maxDepth || size < minSamplesSplit || size < 2 * minSamplesLeaf) return false;
   if (!startNode<T>(start, end)) return false;
   bestColumn = -1;
-  // two rows are split equally well by every column that tells them apart: the first one is taken
-  const atOnce = size === 2 ? 1 : maxFeatures;
+  // two rows are split equally well by every column that tells them apart: the first one is taken; a row that weighs two is
+  // no such pair, so that whole weights draw as repeated rows would
+  const isPair = size === 2 && (weights === 0 || nodeWeight === 2);
+  const atOnce = isPair ? 1 : maxFeatures;
   let drawn = 0;
   while (drawn < atOnce) drawColumn(drawn++);
   let varying = tryColumns<T>(0, drawn, start, end);

@@ -1,0 +1,40 @@
+"""Forests of scikit-learn on Seattle's weather; writes test/golden/training_forest.json.
+
+Trained on the even rows, scored on the odd ones: accuracy of classes, R2 of values; mean over ten seeds.
+Run: /usr/bin/python3 test/oracles/training_forest.py
+"""
+import json
+import pathlib
+
+import numpy as np
+import pandas as pd
+from sklearn import ensemble
+
+root = pathlib.Path(__file__).parents[2]
+table = pd.read_csv(root / "node_modules/vega-datasets/data/seattle-weather.csv")
+table["month"] = table.date.str[5:7].astype(int)
+weather = sorted(table.weather.unique())
+table["weather"] = table.weather.map({name: i for i, name in enumerate(weather)})
+table["rainy"] = (table.precipitation > 0).astype(int)
+
+CASES = [
+    ("rainy", ["temp_max", "temp_min", "wind", "month"], "Classifier"),
+    ("weather", ["precipitation", "temp_max", "temp_min", "wind", "month"], "Classifier"),
+    ("temp_max", ["precipitation", "temp_min", "wind", "month"], "Regressor"),
+]
+ALGORITHMS = {"random-forest": "RandomForest", "extra-trees": "ExtraTrees"}
+PARAMS = [dict(), dict(min_samples_leaf=5), dict(bootstrap=True, max_samples=0.5)]
+
+answers = []
+for target, columns, kind in CASES:
+    X, y = table[columns].to_numpy(np.float32), table[target].to_numpy()
+    for algorithm, name in ALGORITHMS.items():
+        for params in PARAMS:
+            scores = [
+                getattr(ensemble, name + kind)(100, random_state=seed, n_jobs=2, **params).fit(X[::2], y[::2]).score(X[1::2], y[1::2])
+                for seed in range(10)
+            ]
+            answers.append(
+                dict(algorithm=algorithm, target=target, columns=columns, params=params, score=float(np.mean(scores)), sd=float(np.std(scores)))
+            )
+(root / "test/golden/training_forest.json").write_text(json.dumps(answers) + "\n")
