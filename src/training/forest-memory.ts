@@ -1,4 +1,4 @@
-import { allocateKernelMemory } from './kernels.js';
+import { allocateKernelMemory, FIRST_ADDRESS } from './kernels.js';
 
 /** What a forest is grown from and with; the memory is shared by all threads. */
 export interface ForestMemory {
@@ -87,12 +87,12 @@ export function allocateForest(shape: ForestShape, threads: number): ForestMemor
   const table = placeTable(shape);
   const perThread = placeScratch(shape, table, 0).end - table.end;
   const fitting = Math.max(1, Math.min(threads, Math.floor((MOST_BYTES - table.end) / perThread)));
-  const memory = allocateKernelMemory(table.end + fitting * perThread);
+  const memory = allocateKernelMemory(table.end + fitting * perThread - FIRST_ADDRESS);
   return { memory, shape, table, threads: fitting };
 }
 
 function placeTable({ rows, columns, isWeighted }: ForestShape): TableAddresses {
-  const place = createPlacer(0);
+  const place = createPlacer(FIRST_ADDRESS);
   const rowStride = columns <= NARROW ? 2 * columns : 2;
   const edgeStride = 8 * Math.min(rows, MOST_RANKS);
   return {
