@@ -21,14 +21,7 @@ export function trialBytes(record: TrialRecord): Uint8Array {
 
 /** The trials that a run has finished. @throws MlxError ARTIFACT_CORRUPT */
 export async function readTrials(store: Store, parentId: string): Promise<EarlierTrials> {
-  const runs = await store.runs.search({
-    filter: {
-      kind: 'compare',
-      field: { kind: 'attribute', name: 'parent_id' },
-      operator: '=',
-      value: parentId,
-    },
-  });
+  const runs = await store.runs.search({ parentId });
   const trials = new Map<string, TrialRecord>();
   for (const { status, artifacts } of runs) {
     const own = artifacts.find(({ name }) => name === 'trial.json');

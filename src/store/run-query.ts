@@ -53,6 +53,8 @@ export interface RunQuery {
   readonly sort?: RunSort;
   readonly limit?: number;
   readonly experiment?: string;
+  /** The runs inside that run, by its whole id; null: those that are inside none. Absent: both. */
+  readonly parentId?: string | null;
   /** True: deleted runs alone. False or absent: all but them. */
   readonly deleted?: boolean;
 }
@@ -79,6 +81,11 @@ export function compileRunQuery(query: RunQuery): CompiledQuery[] {
     if (query.experiment !== undefined) {
       conditions.push('r.experiment = (SELECT id FROM experiments WHERE name = ?)');
       values.push(query.experiment);
+    }
+    if (query.parentId === null) conditions.push('r.parent_id IS NULL');
+    else if (query.parentId !== undefined) {
+      conditions.push('r.parent_id = ?');
+      values.push(query.parentId);
     }
     if (query.filter !== undefined) conditions.push(compileFilter(query.filter, values));
     const where = conditions.join(' AND ');

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../store/run-records.js';
 import type { Store } from '../store/store.js';
+import { findRun } from './find-run.js';
 import { parseRunFilter } from './parse-filter.js';
 import { parseRunSort } from './parse-sort.js';
 
@@ -10,13 +11,22 @@ export interface RunListQuery {
   readonly sort?: string | undefined;
   readonly limit?: number | undefined;
   readonly experiment?: string | undefined;
+  /** The runs inside that run, such as the trials of a search: its id, beginning of it, or name. */
+  readonly parent?: string | undefined;
+  /** Whether runs inside others are listed too; not looked at where a parent is named. */
+  readonly children?: boolean | undefined;
   /** True: deleted runs alone. */
   readonly deleted?: boolean | undefined;
 }
 
-/** Runs that meet a filter, sorted; the store does the work. Errors: EXPRESSION_INVALID. */
+/**
+ * Runs that meet a filter, sorted; the store does the work. Those inside others are left out unless asked for.
+ * Errors: EXPRESSION_INVALID; RUN_NOT_FOUND for the parent.
+ */
 export async function listRuns(store: Store, query: RunListQuery = {}): Promise<RunRecord[]> {
+  const parentId = query.parent === undefined ? null : (await findRun(store, query.parent)).id;
   return store.runs.search({
+    ...(query.parent === undefined && query.children === true ? {} : { parentId }),
     ...(query.where === undefined || query.where.trim() === ''
       ? {}
       : { filter: parseRunFilter(query.where) }),

@@ -1,12 +1,10 @@
 import { type SettingKey, textSetting } from '../../config/settings.js';
 import { ERRORS, MlxError } from '../../errors.js';
 import { inputsOf, sourceOf } from '../../modeling/source-params.js';
-import { AUTO } from '../../modeling/spec.js';
 import { productionOf, retrain } from '../../retraining/retrain.js';
 import type { ModelVersion } from '../../store/registry-records.js';
 import type { RunRecord } from '../../store/run-records.js';
 import type { Store } from '../../store/store.js';
-import { ALGORITHMS } from '../../training/algorithms.js';
 import type { CommandContext, Outcome } from '../command.js';
 import { versionDocument } from '../documents.js';
 import type { ModelingOptions } from '../modeling-options.js';
@@ -14,14 +12,7 @@ import { modelingProgress } from '../modeling-progress.js';
 import { modelingSpec } from '../modeling-spec.js';
 import type { SourceFlags } from '../source-options.js';
 import { trainDocument } from '../train-document.js';
-
-export type RetrainOptions = Partial<ModelingOptions> &
-  Omit<ModelingOptions, 'data' | 'target'> & {
-    readonly model?: string;
-    readonly minImprovement: number;
-    readonly keepLatest?: number;
-    readonly exitZero?: boolean;
-  };
+import { type RetrainOptions, trainingChoices } from './training-choices.js';
 
 export async function run(options: RetrainOptions, context: CommandContext) {
   const name = options.model ?? textSetting(context.settings, 'name');
@@ -101,45 +92,25 @@ async function completed(
   if (previous === undefined) return { ...options, data, target };
   const { params } = previous;
   const isDefault: IsDefault = (key) => context.settings[key].origin === 'default';
-  const isAskedAgain = asksForTrials(options, context);
-  // What a comparison or a search has chosen stays chosen, also where the configuration asks for one.
-  const isChosen = !isAskedAgain && (options.algorithm === AUTO || options.search !== undefined);
-  const algorithm =
-    isDefault('training.algorithm') || (isChosen && options.algorithm === AUTO)
-      ? (params.algorithm ?? options.algorithm)
-      : options.algorithm;
-  const known = ALGORITHMS.find((candidate) => candidate.name === algorithm)?.parameters ?? [];
-  const learned = Object.fromEntries(
-    known.flatMap(({ name }) => (params[name] === undefined ? [] : [[name, params[name]]])),
-  );
+  const { search: _, ...others } = options;
+  const choices = trainingChoices(options, params, context);
   const test = options.test ?? (options.data === undefined ? inputs?.test : undefined);
   const split =
     isDefault('data.split') && params.split !== 'file' ? (params.split ?? options.split) : options.split;
-  const { search, ...others } = options;
   return {
     ...others,
-    ...(search !== undefined && isAskedAgain ? { search } : {}),
+    ...choices,
     data,
     target,
-    algorithm,
     split: split as ModelingOptions['split'],
     ...(options.data === undefined ? sourceFlags(options, previous, isDefault) : {}),
     ...columnChoices(options, params, isDefault),
     ...(split === params.split ? splitColumns(options, params) : {}),
-    param: (isDefault('training.params') && !isAskedAgain) || isChosen ? learned : options.param,
-    ...recipeOptions(options, previous, store),
+    // Another algorithm has preprocessing of its own.
+    ...(choices.algorithm === params.algorithm ? recipeOptions(options, previous, store) : {}),
     ...(test === undefined ? {} : { test }),
     ...(isDefault('training.seed') && params.seed !== undefined ? { seed: Number(params.seed) } : {}),
   };
-}
-
-/** Whether this command line itself asks for a comparison or a search. */
-function asksForTrials(options: RetrainOptions, { settings }: CommandContext): boolean {
-  const isSaid = (key: SettingKey): boolean => settings[key].origin === 'flag';
-  return (
-    (options.algorithm === AUTO && isSaid('training.algorithm')) ||
-    (options.search !== undefined && isSaid('training.search'))
-  );
 }
 
 const CHOICES = ['impute', 'outliers', 'encode', 'scale'] as const;

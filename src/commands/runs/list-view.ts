@@ -5,10 +5,15 @@ import type { RunsDocument } from './list.js';
 
 /** The metrics that a list has room for, in this order, where any run has them. */
 const SHOWN_METRICS = ['roc_auc', 'accuracy', 'f1', 'log_loss', 'r2', 'rmse', 'mae'];
+/** Trials of a search have these instead. */
+const TRIAL_METRICS = SHOWN_METRICS.map((name) => `cv_${name}_mean`);
 
 export function view({ runs }: RunsDocument, style: Style): readonly ViewBlock[] {
   if (runs.length === 0) return [{ kind: 'lines', lines: [style.dim('No runs. `mlx train` makes one.')] }];
-  const metrics = SHOWN_METRICS.filter((name) => runs.some((run) => name in run.metrics)).slice(0, 5);
+  const found = (names: readonly string[]): readonly string[] =>
+    names.filter((name) => runs.some((run) => name in run.metrics)).slice(0, 5);
+  const own = found(SHOWN_METRICS);
+  const metrics = own.length > 0 ? own : found(TRIAL_METRICS);
   const head = ['run', 'id', 'status', 'algorithm', ...metrics, 'took', 'started'];
   const rows = runs.map((run) => [
     run.name,

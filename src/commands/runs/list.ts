@@ -7,6 +7,8 @@ export interface RunsListOptions {
   readonly sort?: string;
   readonly limit: number;
   readonly in?: string;
+  readonly parent?: string;
+  readonly children?: boolean;
   readonly deleted?: boolean;
 }
 
@@ -16,7 +18,7 @@ export interface RunsDocument {
 
 export async function run(options: RunsListOptions, context: CommandContext): Promise<Outcome<RunsDocument>> {
   const store = await context.store();
-  const { where, sort, limit, deleted } = options;
-  const runs = await listRuns(store, { where, sort, limit, experiment: options.in, deleted });
+  const { in: experiment, ...query } = options;
+  const runs = await listRuns(store, { ...query, experiment });
   return { result: { runs: runs.map(runDocument) } };
 }
