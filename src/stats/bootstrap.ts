@@ -1,10 +1,5 @@
 import type { Interval } from './intervals.js';
-import {
-  type ClassificationOptions,
-  classificationJudge,
-  type Judge,
-  regressionJudge,
-} from './metrics.js';
+import { type ClassificationOptions, classificationJudge, type Judge, regressionJudge } from './metrics.js';
 import { quantile } from './quantile.js';
 import { createRandom } from './random.js';
 import { summarise } from './summary.js';
