@@ -74,13 +74,35 @@ export function classificationJudge(
   classes: number,
   { positive = classes - 1, threshold }: ClassificationOptions = {},
 ): Judge<ClassificationMetrics> {
-  checkLength(truth.length * classes, probabilities.length, 'probabilities');
-  const cells = confusionCells(truth, predictedClasses(probabilities, classes, threshold), classes);
-  const judgeProbabilities = probabilityJudge(truth, probabilities, classes, { positive });
-  return (weights) => ({
-    ...labelMetrics(sumByCell(cells, classes * classes, weights), classes, { positive }),
-    ...judgeProbabilities(weights),
-  });
+  const told: Told = { truth, probabilities, classes };
+  const judgeLabels = labelJudge(told, { positive, threshold });
+  const judgeRanking = rankingJudge(told, positive);
+  const judgeLosses = lossJudge(told);
+  return (weights) => ({ ...judgeLabels(weights), ...judgeRanking(weights), ...judgeLosses(weights) });
+}
+
+/** The part of {@link classificationJudge} that has the metric in it: for one metric under many weights. */
+export function classificationJudgeOf(
+  metric: keyof ClassificationMetrics,
+  truth: ArrayLike<number>,
+  probabilities: Float32Array | Float64Array,
+  classes: number,
+  threshold?: number,
+): Judge<object> {
+  const told: Told = { truth, probabilities, classes };
+  const positive = classes - 1;
+  switch (metric) {
+    case 'roc_auc':
+    case 'pr_auc':
+    case 'roc_auc_weighted':
+      return rankingJudge(told, positive);
+    case 'log_loss':
+    case 'brier':
+    case 'calibration_error':
+      return lossJudge(told);
+    default:
+      return labelJudge(told, { positive, threshold });
+  }
 }
 
 /** The part of {@link classificationMetrics} that judges probabilities; same arguments. */
@@ -89,36 +111,42 @@ export function probabilityMetrics(
   probabilities: Float32Array | Float64Array,
   classes: number,
 ): ProbabilityMetrics {
-  return probabilityJudge(truth, probabilities, classes, { positive: classes - 1 })();
+  const told: Told = { truth, probabilities, classes };
+  return { ...rankingJudge(told, classes - 1)(), ...lossJudge(told)() };
 }
 
-function probabilityJudge(
-  truth: ArrayLike<number>,
-  probabilities: Float32Array | Float64Array,
-  classes: number,
-  { positive }: { positive: number },
-): Judge<ProbabilityMetrics> {
+interface Told {
+  readonly truth: ArrayLike<number>;
+  /** rows × classes, row-major. */
+  readonly probabilities: Float32Array | Float64Array;
+  readonly classes: number;
+}
+
+function labelJudge(
+  { truth, probabilities, classes }: Told,
+  { positive, threshold }: { positive: number; threshold: number | undefined },
+): Judge<LabelMetrics> {
+  checkLength(truth.length * classes, probabilities.length, 'probabilities');
+  const cells = confusionCells(truth, predictedClasses(probabilities, classes, threshold), classes);
+  return (weights) => labelMetrics(sumByCell(cells, classes * classes, weights), classes, { positive });
+}
+
+function lossJudge({ truth, probabilities, classes }: Told): Judge<LossMetrics> {
   const logLosses = rowLogLosses(truth, probabilities, classes);
   const brierScores = rowBrierScores(truth, probabilities, classes);
   const judgeCalibration = calibrationErrorJudge(claimsOf(truth, probabilities, classes));
-  const judgeRanking = rankingJudge(truth, probabilities, classes, positive);
   return (weights) => ({
-    ...judgeRanking(weights),
     log_loss: weightedMean(logLosses, weights),
     brier: weightedMean(brierScores, weights),
     calibration_error: judgeCalibration(weights),
   });
 }
 
+type LossMetrics = Pick<ProbabilityMetrics, 'log_loss' | 'brier' | 'calibration_error'>;
 type RankingMetrics = Pick<ProbabilityMetrics, 'roc_auc' | 'pr_auc' | 'roc_auc_weighted'>;
 
 /** Areas, of more than two classes one against the rest, over the classes that occur. */
-function rankingJudge(
-  truth: ArrayLike<number>,
-  probabilities: Float32Array | Float64Array,
-  classes: number,
-  positive: number,
-): Judge<RankingMetrics> {
+function rankingJudge({ truth, probabilities, classes }: Told, positive: number): Judge<RankingMetrics> {
   const judged = classes === 2 ? [positive] : Array.from({ length: classes }, (_, k) => k);
   const rankings = judged.map((k) => rankScores(truth, scoresOf(probabilities, classes, k), k));
   return (weights) => {
