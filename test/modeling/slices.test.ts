@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Column } from '#mlx/data/table.js';
+import type { NumberColumn, StringColumn } from '#mlx/data/table.js';
 import { measureSlices, type SlicedPredictions } from '#mlx/modeling/slices.js';
 import { classificationMetrics, regressionMetrics } from '#mlx/stats/metrics.js';
 import { createRandom } from '#mlx/stats/random.js';
@@ -8,23 +8,23 @@ const ROWS = 4000;
 const random = createRandom(8);
 const draws = Array.from({ length: ROWS }, () => random.next());
 
-const town: Column = {
+const town: StringColumn = {
   kind: 'string',
   name: 'town',
   codes: Int32Array.from(draws, (_, row) => [0, 0, 1, 1, 2, -1, 0, 3][row % 8]!),
   levels: ['Ulm', 'Jena', 'Bonn', 'Kiel', 'nowhere'],
 };
-const age: Column = {
+const age: NumberColumn = {
   kind: 'number',
   name: 'age',
   values: Float64Array.from(draws, () => 20 + random.int(50)),
 };
-const isNew: Column = {
+const isNew: NumberColumn = {
   kind: 'number',
   name: 'is_new',
   values: Float64Array.from(draws, () => random.int(2)),
 };
-const constant: Column = { kind: 'number', name: 'constant', values: new Float64Array(ROWS).fill(1) };
+const constant: NumberColumn = { kind: 'number', name: 'constant', values: new Float64Array(ROWS).fill(1) };
 
 /** Probabilities that mean what they say, but in Bonn, where they are by chance. */
 function predictions(metric: 'roc_auc' | 'log_loss' | 'accuracy', spoiled = true): SlicedPredictions {
