@@ -1,11 +1,13 @@
 import { MlxError } from '../errors.js';
-import { rowBrierScores } from './metrics/brier.js';
-import { calibrationErrorJudge, claimsOf } from './metrics/calibration-error.js';
-import { confusionCells, sumByCell } from './metrics/confusion.js';
-import { type LabelMetrics, labelMetrics } from './metrics/label-metrics.js';
-import { rowLogLosses } from './metrics/log-loss.js';
-import { predictedClasses } from './metrics/predicted-classes.js';
-import { areaUnderRoc, averagePrecision, rankScores, reachedBy } from './metrics/ranked-scores.js';
+import {
+  type Judge,
+  labelJudge,
+  lossJudge,
+  type ProbabilityMetrics,
+  rankingJudge,
+  type Told,
+} from './metrics/judges.js';
+import type { LabelMetrics } from './metrics/label-metrics.js';
 import {
   absoluteErrors,
   meanAbsolutePercentageError,
@@ -13,20 +15,9 @@ import {
   medianJudge,
   r2Score,
 } from './metrics/regression.js';
-import { scoresOf } from './metrics/roc-auc.js';
 import { type Weights, weightedMean } from './metrics/weighted-mean.js';
 
-export interface ProbabilityMetrics {
-  /** NaN when fewer than two classes are present (in JSON: null). */
-  readonly roc_auc: number;
-  /** Average precision; NaN when fewer than two classes are present. */
-  readonly pr_auc: number;
-  readonly log_loss: number;
-  readonly brier: number;
-  readonly calibration_error: number;
-  /** More than two classes: each class counts as often as it occurs in truth. */
-  readonly roc_auc_weighted?: number;
-}
+export type { Judge, ProbabilityMetrics } from './metrics/judges.js';
 
 export interface ClassificationMetrics extends LabelMetrics, ProbabilityMetrics {}
 
@@ -39,9 +30,6 @@ export interface RegressionMetrics {
   readonly mape: number;
   readonly median_absolute_error: number;
 }
-
-/** Metrics of rows under any weights; what does not depend on weights (sorting, logarithms) was done before. */
-export type Judge<Metrics> = (weights?: Weights) => Metrics;
 
 export interface ClassificationOptions {
   /** Of two classes, the one that precision, recall, F1, ROC AUC and PR AUC are about; the last by default. */
@@ -74,13 +62,35 @@ export function classificationJudge(
   classes: number,
   { positive = classes - 1, threshold }: ClassificationOptions = {},
 ): Judge<ClassificationMetrics> {
-  checkLength(truth.length * classes, probabilities.length, 'probabilities');
-  const cells = confusionCells(truth, predictedClasses(probabilities, classes, threshold), classes);
-  const judgeProbabilities = probabilityJudge(truth, probabilities, classes, { positive });
-  return (weights) => ({
-    ...labelMetrics(sumByCell(cells, classes * classes, weights), classes, { positive }),
-    ...judgeProbabilities(weights),
-  });
+  const told = checkTold(truth, probabilities, classes);
+  const judgeLabels = labelJudge(told, { positive, threshold });
+  const judgeRanking = rankingJudge(told, positive);
+  const judgeLosses = lossJudge(told);
+  return (weights) => ({ ...judgeLabels(weights), ...judgeRanking(weights), ...judgeLosses(weights) });
+}
+
+/** The part of {@link classificationJudge} that has the metric in it: for one metric under many weights. */
+export function classificationJudgeOf(
+  metric: keyof ClassificationMetrics,
+  truth: ArrayLike<number>,
+  probabilities: Float32Array | Float64Array,
+  classes: number,
+  threshold?: number,
+): Judge<object> {
+  const told = checkTold(truth, probabilities, classes);
+  const positive = classes - 1;
+  switch (metric) {
+    case 'roc_auc':
+    case 'pr_auc':
+    case 'roc_auc_weighted':
+      return rankingJudge(told, positive);
+    case 'log_loss':
+    case 'brier':
+    case 'calibration_error':
+      return lossJudge(told);
+    default:
+      return labelJudge(told, { positive, threshold });
+  }
 }
 
 /** The part of {@link classificationMetrics} that judges probabilities; same arguments. */
@@ -89,58 +99,8 @@ export function probabilityMetrics(
   probabilities: Float32Array | Float64Array,
   classes: number,
 ): ProbabilityMetrics {
-  return probabilityJudge(truth, probabilities, classes, { positive: classes - 1 })();
-}
-
-function probabilityJudge(
-  truth: ArrayLike<number>,
-  probabilities: Float32Array | Float64Array,
-  classes: number,
-  { positive }: { positive: number },
-): Judge<ProbabilityMetrics> {
-  const logLosses = rowLogLosses(truth, probabilities, classes);
-  const brierScores = rowBrierScores(truth, probabilities, classes);
-  const judgeCalibration = calibrationErrorJudge(claimsOf(truth, probabilities, classes));
-  const judgeRanking = rankingJudge(truth, probabilities, classes, positive);
-  return (weights) => ({
-    ...judgeRanking(weights),
-    log_loss: weightedMean(logLosses, weights),
-    brier: weightedMean(brierScores, weights),
-    calibration_error: judgeCalibration(weights),
-  });
-}
-
-type RankingMetrics = Pick<ProbabilityMetrics, 'roc_auc' | 'pr_auc' | 'roc_auc_weighted'>;
-
-/** Areas, of more than two classes one against the rest, over the classes that occur. */
-function rankingJudge(
-  truth: ArrayLike<number>,
-  probabilities: Float32Array | Float64Array,
-  classes: number,
-  positive: number,
-): Judge<RankingMetrics> {
-  const judged = classes === 2 ? [positive] : Array.from({ length: classes }, (_, k) => k);
-  const rankings = judged.map((k) => rankScores(truth, scoresOf(probabilities, classes, k), k));
-  return (weights) => {
-    const areas = rankings.flatMap((ranked) => {
-      if (ranked === null) return [{ roc: Number.NaN, pr: Number.NaN, weight: 1 }];
-      const reached = reachedBy(ranked, weights);
-      const weight = reached.truePositives.at(-1) ?? 0;
-      if (weight === 0) return [];
-      const roc = areaUnderRoc(reached);
-      return [{ roc, pr: Number.isNaN(roc) ? Number.NaN : averagePrecision(reached), weight }];
-    });
-    const means = {
-      roc_auc: weightedMean(areas.map(({ roc }) => roc)),
-      pr_auc: weightedMean(areas.map(({ pr }) => pr)),
-    };
-    if (classes === 2) return means;
-    const roc_auc_weighted = weightedMean(
-      areas.map(({ roc }) => roc),
-      areas.map(({ weight }) => weight),
-    );
-    return { ...means, roc_auc_weighted };
-  };
+  const told = checkTold(truth, probabilities, classes);
+  return { ...rankingJudge(told, classes - 1)(), ...lossJudge(told)() };
 }
 
 /**
@@ -173,6 +133,15 @@ export function regressionJudge(
     mape: hasZero ? Number.NaN : meanAbsolutePercentageError(truth, predicted, weights),
     median_absolute_error: judgeMedian(weights),
   });
+}
+
+function checkTold(
+  truth: ArrayLike<number>,
+  probabilities: Float32Array | Float64Array,
+  classes: number,
+): Told {
+  checkLength(truth.length * classes, probabilities.length, 'probabilities');
+  return { truth, probabilities, classes };
 }
 
 function checkLength(expected: number, actual: number, what: string): void {

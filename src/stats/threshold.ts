@@ -59,23 +59,23 @@ export function tuneThreshold(
       hint: 'Hold out more rows, or leave the threshold at 0.5.',
     });
   }
-  const valueOf = (count: number) => {
+  const valueAt = (count: number) => {
     const tp = count === 0 ? 0 : (truePositives[count - 1] as number);
     const fp = count === 0 ? 0 : (falsePositives[count - 1] as number);
     return judgeCut({ tp, fp, fn: positives - tp, tn: negatives - fp }, criterion);
   };
   return {
-    ...bestCut(ranked.scores, criterion, valueOf),
-    valueAtHalf: valueOf(countFrom(ranked.scores, HALF)),
+    ...bestCut(ranked.scores, criterion, valueAt),
+    valueAtHalf: valueAt(countFrom(ranked.scores, HALF)),
   };
 }
 
-/** @param valueOf the metric where the `count` highest distinct scores are predicted positive */
-function bestCut(scores: Float64Array, criterion: ThresholdCriterion, valueOf: (count: number) => number) {
+/** @param valueAt the metric where the `count` highest distinct scores are predicted positive */
+function bestCut(scores: Float64Array, criterion: ThresholdCriterion, valueAt: (count: number) => number) {
   const sign = criterion.metric === 'cost' ? -1 : 1;
   let best = { threshold: HALF, value: Number.NaN };
   for (let count = scores.length; count >= 0; count--) {
-    const value = valueOf(count);
+    const value = valueAt(count);
     if (Number.isNaN(value)) continue;
     const threshold = thresholdAfter(scores, count);
     if (threshold === null) continue;

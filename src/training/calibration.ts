@@ -37,8 +37,8 @@ export interface CalibrationRows extends Uncalibrated {
   readonly weights?: ArrayLike<number> | undefined;
 }
 
-/** A graph holds the curve as a tree; a broken line of so many points differs from any other by less than is known. */
-const MOST_POINTS = 200;
+/** A graph holds a curve as a tree: so many points are more than calibration rows can tell apart, over all classes and for one. */
+const MOST_POINTS = { all: 4000, one: 200 };
 
 /** Shares are made whole numbers of this unit before they are added, so that the order of adding cannot matter. */
 export const SHARE_UNIT = 2 ** -40;
@@ -71,7 +71,11 @@ function fitSigmoidOf({ scores, classes, truth, weights }: CalibrationRows, k: n
 function fitIsotonicOf({ probabilities, classes, truth, weights }: CalibrationRows, k: number) {
   const own = Float64Array.from(everyNth(probabilities, classes, k));
   const { x, y } = isotonicRegression(own, isClass(truth, k), weights);
-  const kept = thinPolyline(x, y, MOST_POINTS);
+  const kept = thinPolyline(
+    x,
+    y,
+    Math.max(2, Math.min(MOST_POINTS.one, Math.floor(MOST_POINTS.all / classes))),
+  );
   return {
     x: Float32Array.from(kept, (i) => x[i] as number),
     y: Float32Array.from(kept, (i) => y[i] as number),

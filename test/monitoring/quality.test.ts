@@ -33,7 +33,12 @@ describe('live quality of a classifier', () => {
         recall: 1,
         f1: 2 / 3,
         roc_auc: 1,
+        balanced_accuracy: 0.75,
+        mcc: 0.5,
+        pr_auc: 1,
         log_loss: expect.closeTo(-(Math.log(0.9) + Math.log(0.4) + Math.log(0.8)) / 3, 6),
+        brier: expect.closeTo((0.01 + 0.36 + 0.04) / 3, 6),
+        calibration_error: expect.closeTo((0.1 + 0.6 + 0.2) / 3, 6),
       },
     });
   });
@@ -85,12 +90,14 @@ describe('live quality of a regression', () => {
       total: 5,
       labelled: 2,
       unknown_labels: 2,
-      metrics: { rmse: Math.sqrt(0.5), mae: 0.5, r2: 0.5 },
+      metrics: { rmse: Math.sqrt(0.5), mae: 0.5, r2: 0.5, mape: 0.5, median_absolute_error: 0.5 },
     });
   });
 
   it('has no R² for one row and nothing without labels', () => {
-    expect(liveQuality([row(1, 2, null)], 'regression', []).metrics).toEqual({ rmse: 1, mae: 1, r2: null });
-    expect(liveQuality([], 'regression', []).metrics).toEqual({ rmse: null, mae: null, r2: null });
+    const single = liveQuality([row(1, 2, null)], 'regression', []).metrics;
+    expect(single).toMatchObject({ rmse: 1, mae: 1, r2: null });
+    const none = liveQuality([], 'regression', []).metrics;
+    expect(new Set(Object.values(none))).toEqual(new Set([null]));
   });
 });

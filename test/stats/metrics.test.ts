@@ -64,6 +64,15 @@ describe('classification metrics', () => {
     expect(Object.values(none)).toEqual(Object.values(none).map(() => Number.NaN));
   });
 
+  it('tell labels by a threshold, which a score that equals it reaches', () => {
+    const probabilities = Float32Array.of(0.9, 0.1, 0.7, 0.3, 0.4, 0.6);
+    const at = (threshold?: number) => classificationMetrics([0, 1, 1], probabilities, 2, { threshold });
+    expect(at()).toMatchObject({ accuracy: 2 / 3, recall: 0.5 });
+    expect(at(0.3)).toMatchObject({ accuracy: 1, recall: 1, precision: 1 });
+    expect(at(0.05)).toMatchObject({ accuracy: 2 / 3, recall: 1, precision: 2 / 3 });
+    expect(at(0.05).log_loss).toBe(at().log_loss);
+  });
+
   it('have no AUC where a score is NaN', () => {
     expect(classificationMetrics([0, 1], Float64Array.of(0.5, Number.NaN, 0.2, 0.8), 2).roc_auc).toBeNaN();
   });
@@ -90,6 +99,10 @@ describe('regression metrics', () => {
     expectClose(metrics.rmse, rmse, 1e-12);
     expectClose(metrics.mae, mae, 1e-12);
     expectClose(metrics.r2, r2 ?? Number.NaN, 1e-6);
+  });
+
+  it('have no share of a truth that is 0', () => {
+    expect(regressionMetrics([0, 1], [1, 1])).toMatchObject({ mae: 0.5, mape: Number.NaN });
   });
 
   it('are NaN for no rows and refuse unequal lengths', () => {

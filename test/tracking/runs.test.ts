@@ -156,6 +156,17 @@ test.each([
   ['val/log_loss', 'lower'],
   ['accuracy_std', null],
   ['terror', null],
+  ['balanced_accuracy', 'higher'],
+  ['pr_auc', 'higher'],
+  ['mcc', 'higher'],
+  ['explained_variance', 'higher'],
+  ['brier', 'lower'],
+  ['mape', 'lower'],
+  ['median_absolute_error', 'lower'],
+  ['calibration_error', 'lower'],
+  ['quantile_loss', 'lower'],
+  ['poisson_deviance', 'lower'],
+  ['target_variance', null],
 ])('the better value of %s is %s', (name, direction) => {
   expect(metricDirection(name)).toBe(direction);
 });
