@@ -65,7 +65,9 @@ function constantMessage({ task, target, classNames }: TrainingSpec): string {
  * @throws MlxError DATA_INVALID where a value is missing or infinite
  */
 export function requireFinite({ data }: Matrix, algorithm: string): void {
-  if (data.every(Number.isFinite)) return;
+  let isUsable = true;
+  for (let i = 0; i < data.length; i++) isUsable &&= Math.abs(data[i] as number) < Infinity;
+  if (isUsable) return;
   const message = `${algorithm} cannot be trained on missing or infinite values.`;
   throw new MlxError('DATA_INVALID', message, { hint: 'Impute them, or use random-forest.' });
 }

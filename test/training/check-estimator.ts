@@ -3,12 +3,20 @@ import type { MlxError } from '#mlx/errors.js';
 import type { TrainingTask, TreeEnsemble } from '#mlx/training/ensemble.js';
 import type { TrainingSpec } from '#mlx/training/fit.js';
 import type { Matrix } from '#mlx/training/matrix.js';
-import { predictModel } from '#mlx/training/model.js';
+import { predictModel, scoreModel } from '#mlx/training/model.js';
 import { type TrainedModel, trainModel } from '#mlx/training/train.js';
-import { scoreWithOnnx, treesOf } from './scoring.js';
+import { rawScoresWithOnnx, scoreWithOnnx, treesOf } from './scoring.js';
 import { type LabelledMatrix, matrixOf } from './tables.js';
 
 type Overrides = Partial<TrainingSpec>;
+
+interface Kind {
+  /** Draws random numbers. */
+  readonly isRandom?: boolean;
+  readonly isTrees?: boolean;
+  /** Looks at no column. */
+  readonly isConstant?: boolean;
+}
 
 /** What every algorithm has to hold on every task it says it has. */
 export function checkEstimator(
@@ -16,7 +24,7 @@ export function checkEstimator(
   task: TrainingTask,
   data: LabelledMatrix,
   params: NonNullable<TrainingSpec['params']>,
-  { isRandom = true, isTrees = true }: { readonly isRandom?: boolean; readonly isTrees?: boolean } = {},
+  { isRandom = true, isTrees = true, isConstant = false }: Kind = {},
 ): void {
   const train = (overrides: Overrides = {}) =>
     trainModel({ algorithm, task, ...data, params, seed: 1, workers: 1, ...overrides });
@@ -44,7 +52,8 @@ export function checkEstimator(
     const { model } = fitted;
     const scores = await scoreWithOnnx(model, data.matrix);
     const expected = predictModel(model, data.matrix);
-    if (model.link === 'identity' && model.scorer.kind === 'trees') expect(scores).toEqual(expected);
+    expect(await rawScoresWithOnnx(model, data.matrix)).toEqual(scoreModel(model, data.matrix));
+    if (model.link === 'identity') expect(scores).toEqual(expected);
     else for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(expected[i]!, 5);
     const head = { ...data.matrix, rows: 40 };
     expect(await scoreWithOnnx(model, data.matrix, 7)).toEqual(scores);
@@ -77,7 +86,7 @@ export function checkEstimator(
     );
     const { model, importance } = await train({ matrix: wider });
     expect(importance[0]).toBe(0);
-    if (!isTrees) return;
+    if (!isTrees || isConstant) return;
     expect(treesOf(model).trees.some((tree) => tree.feature.includes(1))).toBe(true);
     for (const tree of treesOf(model).trees) expect(tree.feature).not.toContain(0);
   });
@@ -90,7 +99,13 @@ export function checkEstimator(
     };
     const { model, importance } = await train({ matrix: constant });
     const predictions = predictModel(model, constant);
-    expect(await scoreWithOnnx(model, constant)).toEqual(predictions);
+    const scored = await scoreWithOnnx(model, constant);
+    const shares = sharesOf(data, task);
+    for (const [i, prediction] of predictions.entries()) {
+      if (model.link === 'identity') expect(scored[i]).toBe(prediction);
+      else expect(scored[i]).toBeCloseTo(prediction, 6);
+      if (!isRandom) expect(prediction).toBeCloseTo(shares[i % shares.length]!, 5);
+    }
     if (isTrees) expect(treesOf(model).trees.every((tree) => tree.feature.length === 1)).toBe(true);
     expect([...importance]).toEqual([0, 0]);
   });
@@ -102,7 +117,7 @@ export function checkEstimator(
     expect(predictions[task === 'regression' ? 0 : 1]).toBe(1);
   });
 
-  it('normalises the importance to 1', () => {
+  it.runIf(!isConstant)('normalises the importance to 1', () => {
     const { importance } = fitted;
     expect(importance.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
     expect(importance.every((value) => value >= 0)).toBe(true);
@@ -131,6 +146,13 @@ export function checkEstimator(
   ])('refuses %s', async (_case, overrides, code) => {
     await expect(train(overrides)).rejects.toMatchObject({ code });
   });
+}
+
+/** The share of each class, or the mean. */
+function sharesOf({ target, classes }: LabelledMatrix, task: TrainingTask): readonly number[] {
+  const { length } = target;
+  if (task === 'regression') return [target.reduce((sum, value) => sum + value, 0) / length];
+  return Array.from({ length: classes }, (_, k) => target.filter((label) => label === k).length / length);
 }
 
 /** The largest power of two that divides every leaf value. */

@@ -7,7 +7,7 @@ const weather = seattle(['precipitation', 'temp_max', 'temp_min', 'wind', 'month
 const rain = seattle(['temp_max', 'temp_min', 'wind', 'month'], 'rainy');
 const heat = seattle(['precipitation', 'temp_min', 'wind', 'month'], 'temp_max');
 
-const CASES: [string, string, TrainingTask, LabelledMatrix, Record<string, number>][] = [
+const CASES: [string, string, TrainingTask, LabelledMatrix, Record<string, number | string>][] = [
   ['random-forest', 'two classes', 'classification', rain, { n_estimators: 10 }],
   ['random-forest', 'five classes', 'classification', weather, { n_estimators: 10 }],
   ['random-forest', 'three classes, few rows', 'classification', penguins(), { n_estimators: 8 }],
@@ -15,11 +15,24 @@ const CASES: [string, string, TrainingTask, LabelledMatrix, Record<string, numbe
   ['extra-trees', 'two classes', 'classification', rain, { n_estimators: 10 }],
   ['extra-trees', 'five classes', 'classification', weather, { n_estimators: 10 }],
   ['extra-trees', 'values', 'regression', heat, { n_estimators: 10 }],
+  ['linear', 'two classes', 'classification', rain, { max_iter: 1000 }],
+  ['linear', 'five classes, lasso', 'classification', weather, { penalty: 'l1', max_iter: 1000 }],
+  ['linear', 'three classes, few rows', 'classification', penguins(), { penalty: 'none', max_iter: 1000 }],
+  ['linear', 'values', 'regression', heat, { alpha: 0.5 }],
+  ['linear', 'values, elastic net', 'regression', heat, { penalty: 'elasticnet', alpha: 0.01 }],
+  ['baseline', 'two classes', 'classification', rain, {}],
+  ['baseline', 'five classes', 'classification', weather, {}],
+  ['baseline', 'values', 'regression', heat, {}],
   ['ml-random-forest', 'two classes', 'classification', thinned(rain, 12), { n_estimators: 5 }],
   ['ml-random-forest', 'three classes', 'classification', thinned(penguins(), 3), { n_estimators: 5 }],
   ['ml-random-forest', 'values', 'regression', thinned(heat, 16), { n_estimators: 5 }],
 ];
 
 describe.each(CASES)('%s on %s', (algorithm, _name, task, data, params) => {
-  checkEstimator(algorithm, task, data, params);
+  const isRandom = !['linear', 'baseline'].includes(algorithm);
+  checkEstimator(algorithm, task, data, params, {
+    isRandom,
+    isTrees: algorithm !== 'linear',
+    isConstant: algorithm === 'baseline',
+  });
 });

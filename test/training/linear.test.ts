@@ -29,7 +29,7 @@ describe('linear against scikit-learn', () => {
     const weights = data.target.map((_, row) => (answer.weights === 'cycle' ? 0.5 + (row % 5) : 1));
     const task = answer.target === 'temp_max' ? 'regression' : 'classification';
     const train = (params: TrainingSpec['params']) =>
-      fit({ ...data, task, weights, params: { ...answer.params, ...params } });
+      fitScorer({ ...data, task, weights, params: { ...answer.params, ...params } });
 
     it('has its coefficients', async () => {
       const { weights: own, intercept, columns } = await train({ tol: 1e-9, max_iter: 20_000 });
@@ -38,7 +38,9 @@ describe('linear against scikit-learn', () => {
       });
       // what is added to the intercepts of all classes makes no difference
       const expected = centred(answer.intercept);
-      centred([...intercept]).forEach((value, k) => expect(value).toBeCloseTo(expected[k]!, 5));
+      centred([...intercept]).forEach((value, k) => {
+        expect(value).toBeCloseTo(expected[k]!, 5);
+      });
     });
 
     it('comes as near to the best as scikit-learn, or nearer, where nothing is said', async () => {
@@ -53,13 +55,20 @@ describe('linear against scikit-learn', () => {
 describe('linear', () => {
   it('fits collinear columns', async () => {
     const { matrix, target } = seattle(['temp_min', 'wind'], 'temp_max');
-    const single = await fit({ task: 'regression', matrix, target, params: { penalty: 'none' } });
+    const single = await fitScorer({ task: 'regression', matrix, target, params: { penalty: 'none' } });
     const doubled = columnsOf(matrix, ([a = 0, b = 0]) => [a, b, a, a + b, 1]);
-    const both = await fit({ task: 'regression', matrix: doubled, target, params: { penalty: 'none' } });
+    const both = await fitScorer({
+      task: 'regression',
+      matrix: doubled,
+      target,
+      params: { penalty: 'none' },
+    });
     const of = (scorer: LinearScorer, rows: Matrix) =>
       predictModel({ task: 'regression', classes: 0, scorer, link: 'identity', calibration: null }, rows);
     const expected = of(single, matrix);
-    of(both, doubled).forEach((value, row) => expect(value).toBeCloseTo(expected[row]!, 3));
+    of(both, doubled).forEach((value, row) => {
+      expect(value).toBeCloseTo(expected[row]!, 3);
+    });
     expect(both.weights.every((weight) => Math.abs(weight) < 100)).toBe(true);
   });
 
@@ -76,10 +85,12 @@ describe('linear', () => {
       const params = { penalty, tol: 1e-9, max_iter: 5000 };
       const [a, b] = await Promise.all(
         [sparse, dense].map((own) =>
-          fit({ task: 'classification', matrix: own, target, classes: 2, params }),
+          fitScorer({ task: 'classification', matrix: own, target, classes: 2, params }),
         ),
       );
-      a!.weights.forEach((weight, j) => expect(b!.weights[j]).toBeCloseTo(weight, 6));
+      a!.weights.forEach((weight, j) => {
+        expect(b!.weights[j]).toBeCloseTo(weight, 6);
+      });
     },
   );
 
@@ -92,9 +103,11 @@ describe('linear', () => {
       ),
     );
     const ridge = await trained({ task: 'regression', matrix: wide, target: own, params: { alpha: 1e-6 } });
-    predictModel(ridge.model, wide).forEach((value, row) => expect(value).toBeCloseTo(own[row]!, 1));
+    predictModel(ridge.model, wide).forEach((value, row) => {
+      expect(value).toBeCloseTo(own[row]!, 1);
+    });
     const params = { penalty: 'l1', alpha: 0.1, tol: 1e-8, max_iter: 100_000 };
-    const lasso = await fit({ task: 'regression', matrix: wide, target: own, params });
+    const lasso = await fitScorer({ task: 'regression', matrix: wide, target: own, params });
     expect(lasso.weights.filter((weight) => weight !== 0).length).toBeLessThanOrEqual(rows);
   });
 
@@ -104,17 +117,21 @@ describe('linear', () => {
     const padded = columnsOf(own.matrix, (row) => [...row, ...new Array<number>(2100).fill(0)]);
     for (const params of [{}, { penalty: 'l1', C: 0.02 }]) {
       const all = { ...params, tol: 1e-7, max_iter: 3000 };
-      const few = await fit({ task: 'classification', ...own, params: all });
-      const many = await fit({ task: 'classification', ...own, matrix: padded, params: all });
-      few.weights.forEach((weight, j) => expect(many.weights[j]).toBeCloseTo(weight, 5));
+      const few = await fitScorer({ task: 'classification', ...own, params: all });
+      const many = await fitScorer({ task: 'classification', ...own, matrix: padded, params: all });
+      few.weights.forEach((weight, j) => {
+        expect(many.weights[j]).toBeCloseTo(weight, 5);
+      });
     }
     const heat = standardised(seattle(['precipitation', 'temp_min', 'wind', 'month'], 'temp_max'));
     const wide = columnsOf(heat.matrix, (row) => [...row, ...new Array<number>(2100).fill(0)]);
     for (const params of [{}, { penalty: 'l1', alpha: 0.1 }]) {
       const all = { ...params, tol: 1e-12 };
-      const few = await fit({ task: 'regression', ...heat, params: all });
-      const many = await fit({ task: 'regression', ...heat, matrix: wide, params: all });
-      few.weights.forEach((weight, j) => expect(many.weights[j]).toBeCloseTo(weight, 5));
+      const few = await fitScorer({ task: 'regression', ...heat, params: all });
+      const many = await fitScorer({ task: 'regression', ...heat, matrix: wide, params: all });
+      few.weights.forEach((weight, j) => {
+        expect(many.weights[j]).toBeCloseTo(weight, 5);
+      });
     }
   });
 
@@ -151,7 +168,9 @@ describe('linear', () => {
     const [five, four] = [predictModel(model, rows), predictModel(few, rows)];
     kept.forEach((_, row) => {
       expect(five[row * 5 + 2]).toBe(0);
-      [0, 1, 3, 4].forEach((k, i) => expect(five[row * 5 + k]).toBeCloseTo(four[row * 4 + i]!, 6));
+      [0, 1, 3, 4].forEach((k, i) => {
+        expect(five[row * 5 + k]).toBeCloseTo(four[row * 4 + i]!, 6);
+      });
     });
   });
 
@@ -183,9 +202,11 @@ describe('linear', () => {
     };
     const weights = data.target.map((_, row) => (row % 3 === 0 ? 2 : 1));
     const params = { tol: 1e-9 };
-    const weighted = await fit({ task: 'classification', ...data, weights, params });
-    const plain = await fit({ task: 'classification', ...repeated, params });
-    plain.weights.forEach((weight, j) => expect(weighted.weights[j]).toBeCloseTo(weight, 8));
+    const weighted = await fitScorer({ task: 'classification', ...data, weights, params });
+    const plain = await fitScorer({ task: 'classification', ...repeated, params });
+    plain.weights.forEach((weight, j) => {
+      expect(weighted.weights[j]).toBeCloseTo(weight, 8);
+    });
   });
 });
 
@@ -210,7 +231,7 @@ async function trained(spec: Fit): Promise<TrainedModel & { readonly warnings: r
   return { ...model, warnings };
 }
 
-async function fit(spec: Fit): Promise<LinearScorer> {
+async function fitScorer(spec: Fit): Promise<LinearScorer> {
   const { scorer } = (await trained(spec)).model;
   if (scorer.kind !== 'linear') throw new Error('the model is not linear');
   return scorer;

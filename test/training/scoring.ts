@@ -1,22 +1,38 @@
 import { GraphBuilder } from '#mlx/onnx/graph.js';
 import { ModelSession } from '#mlx/onnx/session.js';
-import { emitModel } from '#mlx/training/emit-model.js';
+import { type EmittedModel, emitModel } from '#mlx/training/emit-model.js';
 import type { TreeEnsemble } from '#mlx/training/ensemble.js';
 import type { Matrix } from '#mlx/training/matrix.js';
 import type { Model } from '#mlx/training/model.js';
 
-/** Scores the matrix through ONNX Runtime, `batch` rows at a time. */
-export async function scoreWithOnnx(
+/** Predictions through ONNX Runtime, `batch` rows at a time. */
+export function scoreWithOnnx(
   model: Model,
   matrix: Matrix,
   batch = matrix.rows,
   threads = 1,
 ): Promise<Float32Array> {
+  return runOnnx(model, matrix, batch, threads, 'predictions');
+}
+
+/** Raw scores through ONNX Runtime, all rows at once. */
+export function rawScoresWithOnnx(model: Model, matrix: Matrix): Promise<Float32Array> {
+  return runOnnx(model, matrix, matrix.rows, 1, 'scores');
+}
+
+async function runOnnx(
+  model: Model,
+  matrix: Matrix,
+  batch: number,
+  threads: number,
+  output: keyof EmittedModel,
+): Promise<Float32Array> {
   const { rows, columns, data } = matrix;
   const graph = new GraphBuilder();
   const input = graph.input('x', 'float', ['N', columns]);
-  const width = model.task === 'regression' ? 1 : model.classes;
-  graph.output('y', emitModel(graph, input, model).predictions, ['N', width]);
+  const isScores = output === 'scores' || model.task === 'regression';
+  const width = isScores ? model.scorer.outputs : model.classes;
+  graph.output('y', emitModel(graph, input, model)[output], ['N', width]);
   const session = await ModelSession.load(graph.build({}, 'test'), { threads });
   const scores = new Float32Array(rows * width);
   for (let start = 0; start < rows; start += batch) {

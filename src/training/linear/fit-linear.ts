@@ -33,8 +33,8 @@ export async function fitLinear(input: FitInput): Promise<FittedModel> {
     signal?.throwIfAborted();
   };
   const design = designOf(matrix, input.weights, settings.hasIntercept);
-  const fit = task === 'regression' ? fitValues : fitClasses;
-  const { coefficients, isConverged, notes } = await fit(design, input, settings, breathe);
+  const fitTask = task === 'regression' ? fitValues : fitClasses;
+  const { coefficients, isConverged, notes } = await fitTask(design, input, settings, breathe);
   for (const message of notes) onProgress?.({ kind: 'warning', message });
   if (!isConverged) {
     const message =

@@ -44,8 +44,8 @@ export async function minimiseSmooth(problem: Problem, curvature: Curvature): Pr
     // no step makes it better: the optimum is as near as rounding lets it be
     if (length === 0) return { coefficients, isConverged: true };
     const step = direction.map((value) => value * length);
-    for (let i = 0; i < coefficients.length; i++) (coefficients[i] as number) += step[i] as number;
-    for (let i = 0; i < scores.length; i++) (scores[i] as number) += length * (along[i] as number);
+    addScaled(coefficients, direction, length);
+    addScaled(scores, along, length);
     const next = gradientAt();
     const change = next.map((value, i) => value - (gradient[i] as number));
     gradient = next;
