@@ -17,7 +17,7 @@ export function view(result: PredictDocument, style: Style): readonly ViewBlock[
   const [first] = rows;
   const isOne = rows.every(({ of }) => of === first?.of);
   const whose = isOne
-    ? `expected ${formatNumber(first?.expected)} for ${first?.of}`
+    ? `of ${first?.of}, expected ${formatNumber(first?.expected)}`
     : 'of the predicted class';
   return [
     { kind: 'lines', lines: [...lines, '', `why: raw score ${whose}, and what moved it most (${unit})`] },
