@@ -5,10 +5,10 @@ import { cutModel } from '../onnx/read-graph.js';
 import { ModelSession } from '../onnx/session.js';
 import { feedsOf } from '../scoring/feeds.js';
 import { type Manifest, METADATA, parseManifest } from '../scoring/manifest.js';
-import type { TreeEnsemble } from '../training/ensemble.js';
+import { scoreTrees, type TreeEnsemble } from '../training/ensemble.js';
 import { contributionsBySource } from '../training/explain/by-source.js';
-import { type Contributions, contributedScores, contributionsOf } from '../training/explain/contributions.js';
-import type { LinearScorer } from '../training/linear-scorer.js';
+import { type Contributions, contributionsOf } from '../training/explain/contributions.js';
+import { type LinearScorer, scoreLinear } from '../training/linear-scorer.js';
 import type { Matrix } from '../training/matrix.js';
 import type { Link } from '../training/model.js';
 import { readTrees } from '../training/read-trees.js';
@@ -105,7 +105,9 @@ export class Explainer {
   explainFeatures(matrix: Matrix): Explanation {
     const byFeature = contributionsOf(this, matrix);
     const byColumn = contributionsBySource(byFeature, this.manifest.featureSources, this.columns.length);
-    return { ...byColumn, scores: contributedScores(byFeature) };
+    const { scorer } = this;
+    const scores = scorer.kind === 'trees' ? scoreTrees(scorer, matrix) : scoreLinear(scorer, matrix);
+    return { ...byColumn, scores };
   }
 
   async release(): Promise<void> {

@@ -212,6 +212,51 @@ describe('predict', () => {
     expect(first).toMatch(/^c0,(yes|no),[\d.]+,[\d.]+,[\d.]+$/);
   });
 
+  it('says why: reasons as cells of CSV, every contribution in JSON, the first rows on the screen', async () => {
+    const [csv, lines, array] = await Promise.all([
+      place.run(args('why.csv', '--explain', '2')),
+      place.json(args('why.jsonl', '--explain', '--batch-rows', '30')),
+      place.json(args('why.json', '--explain')),
+    ]);
+    expect([csv.code, lines.code, array.code]).toEqual([0, 0, 0]);
+    const [header, first] = place.read('why.csv').split('\n');
+    expect(header).toBe(
+      'id,prediction,confidence,probability_no,probability_yes,expected_score,raw_score,reason_1,reason_2',
+    );
+    expect(first).toMatch(/^c0,.*,\w+=[^,]* [+-][\d.]+,\w+=[^,]* [+-][\d.]+$/);
+    expect(csv.stdout).toMatch(
+      /^why: raw score of yes, expected 0\.\d+, and what moved it most \(probability\)$/m,
+    );
+    expect(csv.stdout).toMatch(/^ +1 +(yes|no) +[\d.]+ +\w+=/m);
+    expect(csv.stdout).toContain('the first 10 of 200 rows');
+
+    const rows = place
+      .read('why.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json);
+    expect(rows).toHaveLength(200);
+    for (const { probabilities, explanation } of rows) {
+      const { expected, raw_score: raw, contributions } = explanation.yes;
+      const sum = (Object.values(contributions) as number[]).reduce((a, b) => a + b, expected);
+      expect(Math.abs(sum - raw)).toBeLessThan(1e-9);
+      expect(raw).toBeCloseTo(probabilities.yes, 5);
+    }
+    expect(JSON.parse(place.read('why.json'))).toEqual(rows);
+    expect(lines.document.explained.rows[0].reasons).toHaveLength(3);
+  });
+
+  it('a number of reasons that is none is wrong usage, and no file is left', async () => {
+    for (const [n, reason] of [
+      ['0', '--explain takes a number of columns from 1.'],
+      ['many', '--explain takes a whole number, not "many".'],
+    ] as const) {
+      const { code, document } = await place.json(args('none.csv', '--explain', n));
+      expect([code, document.error.code, document.error.message]).toEqual([2, 'USAGE', reason]);
+    }
+    expect(readdirSync(place.folder)).not.toContain('none.csv');
+  });
+
   it('a table without a column of the model is refused and no file is left', async () => {
     place.put('narrow.csv', 'id,age\nc1,30\n');
     const before = readdirSync(place.folder);

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '#mlx/stats/random.js';
 import { childOf, scoreTrees, type Tree, type TreeEnsemble } from '#mlx/training/ensemble.js';
-import { contributedScores, contributionsOf } from '#mlx/training/explain/contributions.js';
+import { type Contributions, contributionsOf } from '#mlx/training/explain/contributions.js';
 import type { Matrix } from '#mlx/training/matrix.js';
 import { ensembleOf, randomTree, type TreeShape } from './random-trees.js';
 
@@ -54,6 +55,17 @@ function bruteForce(
   });
 }
 
+/** Raw scores as the contributions add up to them: row-major `rows × outputs`. */
+function contributedScores({ rows, outputs, columns, values, expected }: Contributions): Float64Array {
+  const scores = new Float64Array(rows * outputs);
+  for (let i = 0; i < scores.length; i++) {
+    let score = expected[i % outputs]!;
+    for (let at = i * columns; at < (i + 1) * columns; at++) score += values[at]!;
+    scores[i] = score;
+  }
+  return scores;
+}
+
 /** Largest distance between the raw score and expected value plus contributions, relative to the score's size. */
 function gapOf(ensemble: TreeEnsemble, matrix: Matrix): number {
   const added = contributedScores(contributionsOf({ scorer: ensemble }, matrix));
@@ -64,7 +76,78 @@ function gapOf(ensemble: TreeEnsemble, matrix: Matrix): number {
   );
 }
 
+/** A node as XGBoost's dump was written to the golden file. */
+interface DumpedNode {
+  readonly feature?: number;
+  readonly threshold?: number;
+  readonly missingLeft?: number;
+  readonly left?: number;
+  readonly right?: number;
+  readonly leaf?: number;
+  readonly cover: number;
+}
+
+interface XgboostCase {
+  readonly case: string;
+  readonly outputs: number;
+  readonly trees: readonly (readonly DumpedNode[])[];
+  readonly rows: readonly (readonly (number | null)[])[];
+  /** rows × outputs × (columns, then the expected value) */
+  readonly contributions: readonly (readonly (readonly number[])[])[];
+}
+
+const XGBOOST = JSON.parse(
+  readFileSync(new URL('../golden/tree_shap.json', import.meta.url), 'utf8'),
+) as XgboostCase[];
+
+/** Tree i of a multi-class booster speaks of class i modulo the number of classes. */
+function treeOf(nodes: readonly DumpedNode[], output: number, outputs: number): Tree {
+  const value = new Float64Array(nodes.length * outputs);
+  nodes.forEach(({ leaf = 0 }, node) => {
+    value[node * outputs + output] = leaf;
+  });
+  return {
+    feature: Int32Array.from(nodes, ({ feature = -1 }) => feature),
+    threshold: Float32Array.from(nodes, ({ threshold = 0 }) => threshold),
+    left: Int32Array.from(nodes, ({ left = 0 }) => left),
+    right: Int32Array.from(nodes, ({ right = 0 }) => right),
+    missingLeft: Uint8Array.from(nodes, ({ missingLeft = 0 }) => missingLeft),
+    cover: Float32Array.from(nodes, ({ cover }) => cover),
+    value,
+  };
+}
+
 describe('TreeSHAP', () => {
+  it.each(XGBOOST)(
+    'gives what XGBoost gives on the same trees: $case',
+    ({ outputs, trees, rows, contributions }) => {
+      const columns = rows[0]!.length;
+      const ensemble = {
+        ...ensembleOf(
+          trees.map((nodes, i) => treeOf(nodes, i % outputs, outputs)),
+          columns,
+          outputs,
+        ),
+        base: new Float64Array(outputs),
+      };
+      const data = Float32Array.from(rows.flat(), (value) => value ?? Number.NaN);
+      const { values, expected } = contributionsOf(
+        { scorer: ensemble },
+        { rows: rows.length, columns, data },
+      );
+      // XGBoost adds its base score to the expected value, and computes in float32
+      const base = contributions[0]!.map((own, output) => own[columns]! - expected[output]!);
+      for (const offset of base) expect(offset).toBeCloseTo(base[0]!, 4);
+      contributions.flat().forEach((own, i) => {
+        const ours = values.subarray(i * columns, (i + 1) * columns);
+        for (let column = 0; column < columns; column++)
+          expect(Math.abs(ours[column]! - own[column]!)).toBeLessThan(
+            2e-5 * Math.max(1, Math.abs(own[column]!)),
+          );
+      });
+    },
+  );
+
   it.each<[string, TreeShape, number, number]>([
     ['one stump', { columns: 3, depth: 1 }, 1, 1],
     ['trees without repeated columns in sight', { columns: 8, depth: 3 }, 4, 1],

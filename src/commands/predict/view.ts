@@ -17,10 +17,10 @@ export function view(result: PredictDocument, style: Style): readonly ViewBlock[
   const [first] = rows;
   const isOne = rows.every(({ of }) => of === first?.of);
   const whose = isOne
-    ? `expected ${formatNumber(first?.expected)} for ${first?.of}`
+    ? `of ${first?.of}, expected ${formatNumber(first?.expected)}`
     : 'of the predicted class';
   return [
-    { kind: 'lines', lines: [...lines, '', `why: raw score and contributions in ${unit}s, ${whose}`] },
+    { kind: 'lines', lines: [...lines, '', `why: raw score ${whose}, and what moved it most (${unit})`] },
     { kind: 'table', table: tableOf(explained) },
     ...(result.rows > rows.length
       ? [{ kind: 'lines' as const, lines: [style.dim(`the first ${rows.length} of ${result.rows} rows`)] }]

@@ -21,14 +21,3 @@ export interface Contributions {
 export function contributionsOf({ scorer }: Pick<Model, 'scorer'>, matrix: Matrix): Contributions {
   return scorer.kind === 'trees' ? treeContributions(scorer, matrix) : linearContributions(scorer, matrix);
 }
-
-/** Raw scores as the contributions add up to them: row-major `rows × outputs`. */
-export function contributedScores({ rows, outputs, columns, values, expected }: Contributions): Float64Array {
-  const scores = new Float64Array(rows * outputs);
-  for (let i = 0; i < scores.length; i++) {
-    let score = expected[i % outputs] as number;
-    for (let at = i * columns; at < (i + 1) * columns; at++) score += values[at] as number;
-    scores[i] = score;
-  }
-  return scores;
-}
