@@ -5,7 +5,7 @@ import { certificateFacts } from '../training/run-section.js';
 import { verdicts } from '../training/verdict.js';
 import { limitsOf } from './limits.js';
 import { code, list, plain, table } from './markdown.js';
-import { cardMark, type WrittenCard, writtenPart } from './written-parts.js';
+import { cardMark, ownParts, type WrittenCard, writtenPart } from './written-parts.js';
 
 const MAX_COLUMNS = 100;
 const MAX_FEATURES = 15;
@@ -52,6 +52,7 @@ export function modelCard(input: ModelCardInput, written: WrittenCard | null = n
     ['Caveats and recommendations', list(limitsOf(report)), DRIFT, writtenPart('recommendations', written)],
     ['How to use', howToUse(input)],
     ['Certificate', certificate(report)],
+    ['Notes', ...ownParts(written)],
   ];
   const body = sections
     .map(([heading, ...parts]) => [`## ${heading}`, ...parts.filter((part) => part !== null && part !== '')])
