@@ -30,10 +30,9 @@ function registeredReport(version: ModelVersion): TrainingReport {
       mlxVersion: 'not known',
       ...(certificate === undefined || !version.certified ? {} : { certificate }),
     },
-    metrics: Object.entries(metrics).map(([metric, value]) => ({
-      name: metric,
-      value,
-      better: metricDirection(metric),
-    })),
+    // How long it took says nothing of how good it is.
+    metrics: Object.entries(metrics)
+      .filter(([metric]) => !metric.endsWith('_ms'))
+      .map(([metric, value]) => ({ name: metric, value, better: metricDirection(metric) })),
   };
 }

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatFixed, formatInterval, formatScore, isKnown } from '../format.js';
-import { metricMeaning, metricName } from '../training/metric-words.js';
+import { intervalName, metricMeaning, metricName } from '../training/metric-words.js';
 import type { TrainingReport } from '../training/report.js';
 import { certificateFacts } from '../training/run-section.js';
 import { verdicts } from '../training/verdict.js';
@@ -119,7 +119,7 @@ function metrics({
   run,
 }: TrainingReport): string | null {
   if (own.length === 0) return null;
-  const level = intervals === undefined ? 'interval' : `${Math.round(intervals.level * 100)} % interval`;
+  const level = intervalName(intervals?.level);
   const rows = own.map(({ name, value, low, high, baseline }) => [
     plain(metricName(name)),
     formatScore(value),
