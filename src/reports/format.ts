@@ -44,7 +44,7 @@ export function formatInterval(low: number | null | undefined, high: number | nu
 
 /** Seconds for people: 12 ms, 3.4 s, 2 min 5 s. */
 export function formatSeconds(seconds: number | null | undefined): string {
-  if (!isKnown(seconds)) return UNKNOWN;
+  if (!isKnown(seconds) || seconds < 0) return UNKNOWN;
   if (seconds < 1) return `${Number((seconds * 1000).toPrecision(3))} ms`;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const [minutes, rest] = [Math.floor(Math.round(seconds) / 60), Math.round(seconds) % 60];
@@ -86,7 +86,7 @@ export function formatShare(value: number): string {
 
 /** Bytes for people: 2.46 MB. */
 export function formatBytes(bytes: number): string {
-  if (!isKnown(bytes)) return UNKNOWN;
+  if (!isKnown(bytes) || bytes < 0) return UNKNOWN;
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
   return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
