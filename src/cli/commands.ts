@@ -14,6 +14,7 @@ import { feedbackSpec } from '../commands/feedback/spec.js';
 import { initSpec } from '../commands/init/spec.js';
 import {
   modelsAtSpec,
+  modelsCardSpec,
   modelsHistorySpec,
   modelsListSpec,
   modelsShowSpec,
@@ -29,6 +30,7 @@ import {
   runsCompareSpec,
   runsDeleteSpec,
   runsListSpec,
+  runsReportSpec,
   runsRestoreSpec,
   runsShowSpec,
 } from '../commands/runs/spec.js';
@@ -56,6 +58,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   runsListSpec,
   runsShowSpec,
   runsCompareSpec,
+  runsReportSpec,
   runsDeleteSpec,
   runsRestoreSpec,
   modelsListSpec,
@@ -63,6 +66,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   modelsHistorySpec,
   modelsAtSpec,
   modelsVerifySpec,
+  modelsCardSpec,
   registerSpec,
   promoteSpec,
   serveSpec,

@@ -1,8 +1,11 @@
+/** What is said of a figure that is not known, whatever a document's types promise: JSON turns NaN into null. */
+const UNKNOWN = '–';
 /** Digits that a person compares figures by. */
 const SIGNIFICANT = 4;
 
 /** A number, or its digits, with commas between thousands: 12,345. */
 export function formatCount(value: number | string): string {
+  if (typeof value !== 'string' && !isKnown(value)) return UNKNOWN;
   const [whole = '', ...rest] = String(value).split('.');
   if (!/^-?\d+$/.test(whole)) return String(value);
   return [whole.replaceAll(/\B(?=(\d{3})+$)/g, ','), ...rest].join('.');
@@ -15,7 +18,7 @@ export function isKnown(value: number | null | undefined): value is number {
 
 /** A figure by its first four digits; whole numbers below a million as they are; – for what is not known. */
 export function formatFigure(value: number | null | undefined): string {
-  if (!isKnown(value)) return '–';
+  if (!isKnown(value)) return UNKNOWN;
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e6) return minus(formatCount(value));
   if (size >= 1e12 || size < 1e-4) return minus(value.toExponential(2).replace('e+', 'e'));
@@ -41,7 +44,7 @@ export function formatInterval(low: number | null | undefined, high: number | nu
 
 /** Seconds for people: 12 ms, 3.4 s, 2 min 5 s. */
 export function formatSeconds(seconds: number | null | undefined): string {
-  if (!isKnown(seconds)) return '–';
+  if (!isKnown(seconds) || seconds < 0) return UNKNOWN;
   if (seconds < 1) return `${Number((seconds * 1000).toPrecision(3))} ms`;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const [minutes, rest] = [Math.floor(Math.round(seconds) / 60), Math.round(seconds) % 60];
@@ -52,12 +55,14 @@ export function formatSeconds(seconds: number | null | undefined): string {
 
 /** A figure that lies about 0, by so many decimals: what rounds to 0 has no sign. */
 export function formatFixed(value: number, decimals: number): string {
+  if (!isKnown(value)) return UNKNOWN;
   const text = formatCount(value.toFixed(decimals));
   return minus(Number(text) === 0 ? text.replace('-', '') : text);
 }
 
 /** A figure at an axis or an edge, where `step` is the distance to the next: no more decimals than tell them apart. */
 export function formatAtStep(value: number, step: number): string {
+  if (!isKnown(value) || !isKnown(step)) return UNKNOWN;
   const size = Math.max(Math.abs(value), step);
   if (size >= 1e9 || step < 1e-6)
     return minus(Number(value.toPrecision(6)).toExponential().replace('e+', 'e'));
@@ -73,6 +78,7 @@ export function formatShort(value: number): string {
 
 /** 0.123 → 12.3 %; what is there but too little to be seen is said to be so. */
 export function formatShare(value: number): string {
+  if (!isKnown(value * 100)) return UNKNOWN;
   if (value > 0 && value < 0.0005) return '< 0.1 %';
   if (value < 1 && value > 0.9995) return '> 99.9 %';
   return `${(value * 100).toFixed(1)} %`;
@@ -80,13 +86,15 @@ export function formatShare(value: number): string {
 
 /** Bytes for people: 2.46 MB. */
 export function formatBytes(bytes: number): string {
+  if (!isKnown(bytes) || bytes < 0) return UNKNOWN;
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
   return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
 }
 
-/** Coordinates need no more than a tenth of a pixel. */
+/** Coordinates need no more than a tenth of a pixel; what has no place is put at the edge. */
 export function coordinate(value: number): string {
+  if (!isKnown(value)) return '0';
   return String(Math.round(value * 10) / 10);
 }
 

@@ -66,3 +66,17 @@ export const modelsVerifySpec: CommandSpec = {
   examples: ['mlx models verify churn', 'mlx models verify churn/3 --data new.csv --json'],
   load: () => loadParts(import('./verify.js'), import('./verify-view.js')),
 };
+
+export const modelsCardSpec: CommandSpec = {
+  path: ['models', 'card'],
+  group: GROUP,
+  summary: 'the model card of a version, as Markdown',
+  description:
+    'What is known of the version under the usual headings: metrics with intervals, data, slices, limits, certificate. ' +
+    'What only people know is marked to be filled in; where the file is there already, what was written between ' +
+    '`mlx:write` and `mlx:end` is kept, and everything else is made anew.',
+  arguments: [{ name: '<model>', help: 'churn (production), churn@staging, churn@alias or churn/3' }],
+  options: [{ flags: '--out <file>', help: 'write it there (default: stdout)' }],
+  examples: ['mlx models card churn', 'mlx models card churn/3 --out MODEL_CARD.md'],
+  load: () => loadParts(import('./card.js'), import('./card-view.js')),
+};

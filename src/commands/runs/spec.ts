@@ -46,6 +46,16 @@ export const runsCompareSpec: CommandSpec = {
   load: () => loadParts(import('./compare.js'), import('./compare-view.js')),
 };
 
+export const runsReportSpec: CommandSpec = {
+  path: ['runs', 'report'],
+  group: GROUP,
+  summary: 'the report of a run: one HTML page that needs nothing else',
+  arguments: [{ name: '<run>', help: 'id, unique beginning of an id, or name' }],
+  options: [{ flags: '--out <file>', help: 'where to write the page', default: 'report.html' }],
+  examples: ['mlx runs report brave-otter', 'mlx runs report brave-otter --out churn.html'],
+  load: () => loadParts(import('./report.js'), import('./report-view.js')),
+};
+
 export const runsDeleteSpec: CommandSpec = {
   path: ['runs', 'delete'],
   group: GROUP,

@@ -2,12 +2,14 @@ import { shownText } from '../html.js';
 
 /** What would be read as Markdown or as markup. */
 const SPECIAL = /[\\`*_{}[\]<>#|~&]/g;
+/** What would make it an item of a list, or a heading of the line above. */
+const ITEM = /^(\d+(?=[.)]))?(?=[-+=.)])/;
 
 /** Text from a table or a person as Markdown shows it: nothing in it is markup, and it is one line. */
 export function plain(text: string, limit = 80): string {
-  return shownText(text, limit).replaceAll(SPECIAL, (character) =>
-    character === '&' ? '&amp;' : `\\${character}`,
-  );
+  return shownText(text, limit)
+    .replaceAll(SPECIAL, (character) => (character === '&' ? '&amp;' : `\\${character}`))
+    .replace(ITEM, '$1\\');
 }
 
 /** Code in a line; what would end it is left out. */

@@ -1,11 +1,11 @@
 import { formatBytes, formatCount, formatFixed, formatInterval, formatScore, isKnown } from '../format.js';
-import { metricMeaning, metricName } from '../training/metric-words.js';
+import { intervalName, metricMeaning, metricName } from '../training/metric-words.js';
 import type { TrainingReport } from '../training/report.js';
 import { certificateFacts } from '../training/run-section.js';
 import { verdicts } from '../training/verdict.js';
 import { limitsOf } from './limits.js';
 import { code, list, plain, table } from './markdown.js';
-import { cardMark, type WrittenCard, writtenPart } from './written-parts.js';
+import { cardMark, ownParts, type WrittenCard, writtenPart } from './written-parts.js';
 
 const MAX_COLUMNS = 100;
 const MAX_FEATURES = 15;
@@ -52,6 +52,7 @@ export function modelCard(input: ModelCardInput, written: WrittenCard | null = n
     ['Caveats and recommendations', list(limitsOf(report)), DRIFT, writtenPart('recommendations', written)],
     ['How to use', howToUse(input)],
     ['Certificate', certificate(report)],
+    ['Notes', ...ownParts(written)],
   ];
   const body = sections
     .map(([heading, ...parts]) => [`## ${heading}`, ...parts.filter((part) => part !== null && part !== '')])
@@ -118,7 +119,7 @@ function metrics({
   run,
 }: TrainingReport): string | null {
   if (own.length === 0) return null;
-  const level = intervals === undefined ? 'interval' : `${Math.round(intervals.level * 100)} % interval`;
+  const level = intervalName(intervals?.level);
   const rows = own.map(({ name, value, low, high, baseline }) => [
     plain(metricName(name)),
     formatScore(value),

@@ -15,10 +15,11 @@ export const WRITTEN_PARTS = {
 
 export type WrittenPart = keyof typeof WRITTEN_PARTS;
 
-/** Stands first in a part that nobody has written yet. */
+/** Stands before the question in a part that nobody has written yet. */
 const TO_FILL_IN = '<!-- fill in -->';
+const UNFILLED = /^<!-- fill in -->\n_[^\n]*_$/;
 const CARD_MARK = /^<!-- mlx:card ([0-9a-f]{16})/m;
-const MARK = /^<!-- mlx:(write|end) ([a-z-]+) -->$/;
+const MARK = /^<!-- mlx:(write|end) ([a-z0-9-]+) -->$/;
 
 /** What a person wrote into a card. */
 export interface WrittenCard {
@@ -30,7 +31,16 @@ export interface WrittenCard {
 
 /** A part with its marks: what was written there, or the question. */
 export function writtenPart(name: WrittenPart, written: WrittenCard | null): string {
-  const text = written?.parts.get(name) ?? `${TO_FILL_IN}\n_${WRITTEN_PARTS[name]}_`;
+  return marked(name, written?.parts.get(name) ?? `${TO_FILL_IN}\n_${WRITTEN_PARTS[name]}_`);
+}
+
+/** Parts of other names, which a person has added, in their order. */
+export function ownParts(written: WrittenCard | null): readonly string[] {
+  const own = [...(written?.parts ?? [])].filter(([name]) => !Object.hasOwn(WRITTEN_PARTS, name));
+  return own.map(([name, text]) => marked(name, text));
+}
+
+function marked(name: string, text: string): string {
   return `<!-- mlx:write ${name} -->\n${text}\n<!-- mlx:end ${name} -->`;
 }
 
@@ -38,7 +48,7 @@ export function writtenPart(name: WrittenPart, written: WrittenCard | null): str
 export function cardMark(body: string): string {
   return `<!-- mlx:card ${digestOf(body)}
 Made by mlx models card. What stands between "mlx:write" and "mlx:end" is yours: it is kept when the card is made again.
-All else is made anew each time. -->`;
+Parts of other names may be added; they go to the end. All else is made anew each time. -->`;
 }
 
 /**
@@ -66,7 +76,7 @@ export function readCard(text: string, file: string): WrittenCard {
   }
   if (open !== null) throw malformed(file, open.name);
   const body = card.slice(card.indexOf('-->\n', mark.index) + '-->\n'.length);
-  const filled = [...parts].filter(([, own]) => !own.startsWith(TO_FILL_IN) && own.trim() !== '');
+  const filled = [...parts].filter(([, own]) => own.trim() !== '' && !UNFILLED.test(own.trim()));
   return { parts: new Map(filled), isChangedElsewhere: digestOf(body) !== mark[1] };
 }
 
@@ -82,6 +92,9 @@ function malformed(file: string, name: string): MlxError {
 
 /** Of what mlx wrote: the text without what stands in the parts. */
 function digestOf(body: string): string {
-  const own = body.replaceAll(/^(<!-- mlx:write [a-z-]+ -->)$[\s\S]*?^(<!-- mlx:end [a-z-]+ -->)$/gm, '$1$2');
+  const own = body.replaceAll(
+    /^(<!-- mlx:write [a-z0-9-]+ -->)$[\s\S]*?^(<!-- mlx:end [a-z0-9-]+ -->)$/gm,
+    '$1$2',
+  );
   return createHash('sha256').update(own.trim()).digest('hex').slice(0, 16);
 }

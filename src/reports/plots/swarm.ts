@@ -31,7 +31,8 @@ export function swarm(points: readonly SwarmPoint[], range: readonly [number, nu
   for (const [place, own] of places) {
     const ordered = own.toSorted((a, b) => (a.shade ?? -1) - (b.shade ?? -1));
     ordered.forEach(({ shade }, index) => {
-      const name = shade === null ? 'qn' : `q${Math.min(SHADES - 1, Math.floor(shade * SHADES))}`;
+      const name =
+        shade === null ? 'qn' : `q${Math.max(0, Math.min(SHADES - 1, Math.floor(shade * SHADES)))}`;
       const y = HEIGHT / 2 + (index - (ordered.length - 1) / 2) * gap;
       paths.set(name, `${paths.get(name) ?? ''}M${coordinate(place * PLACE)} ${coordinate(y)}h.01`);
     });

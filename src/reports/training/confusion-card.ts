@@ -1,4 +1,4 @@
-import { formatCount, formatFixed, formatShare } from '../format.js';
+import { formatCount, formatFixed, formatShare, isKnown } from '../format.js';
 import { type Html, html, nameOf, type Part, shownText } from '../html.js';
 import { card, figureTable } from './layout.js';
 import type { Confusion, ThresholdChoice } from './report.js';
@@ -48,8 +48,8 @@ function shownClasses(classes: readonly string[], counts: Confusion['counts']): 
 }
 
 function cell(count: number, all: number, isRight: boolean, isNarrow: boolean): Html {
-  const share = all === 0 ? 0 : count / all;
-  const shade = Math.round(share * 10);
+  const share = all > 0 && isKnown(count) ? Math.min(1, count / all) : 0;
+  const shade = Math.round(Math.max(0, share) * 10);
   return html`<td class="${isRight ? 'right' : 'wrong'} k${shade}"><b>${formatCount(count)}</b>${isNarrow || all === 0 ? null : html`<small>${formatShare(share)}</small>`}</td>`;
 }
 

@@ -1,3 +1,4 @@
+import { formatCount } from '../format.js';
 import { type Html, html, type Part } from '../html.js';
 
 /** A part of the page that the list at its top leads to. */
@@ -74,6 +75,6 @@ export function figureTable(
 /** Said where not all of a list is shown. */
 export function restNote(shown: number, all: number, what: string): Part {
   return all > shown
-    ? html`<p class="soft small">${shown} of ${all} ${what} are shown; report.json holds them all.</p>`
+    ? html`<p class="soft small">${formatCount(shown)} of ${formatCount(all)} ${what} are shown; report.json holds them all.</p>`
     : null;
 }

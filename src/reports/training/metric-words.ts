@@ -49,3 +49,8 @@ export function metricName(name: string): string {
 export function metricMeaning(name: string): string {
   return Object.hasOwn(WORDS, name) ? (WORDS[name] as MetricWords).meaning : '';
 }
+
+/** `95 % interval`, by the level of the intervals; `interval` where that is not known. */
+export function intervalName(level: number | undefined): string {
+  return level !== undefined && level > 0 && level < 1 ? `${Math.round(level * 100)} % interval` : 'interval';
+}

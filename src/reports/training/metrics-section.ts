@@ -3,7 +3,7 @@ import { formatInterval, formatScore, isKnown } from '../format.js';
 import { type Html, html, type Part, shownText } from '../html.js';
 import { intervalBar, rangeOf } from '../plots/interval-bar.js';
 import { card, figureTable, restNote, type Section, section } from './layout.js';
-import { metricMeaning, metricName } from './metric-words.js';
+import { intervalName, metricMeaning, metricName } from './metric-words.js';
 import type { Better, CrossValidation, Figure, TrainingReport } from './report.js';
 
 const MAX_METRICS = 60;
@@ -24,7 +24,7 @@ function metricsCard(metrics: TrainingReport['metrics'], intervals: TrainingRepo
   const columns = [
     { name: 'metric' },
     { name: 'value', isNumber: true },
-    ...(has.interval ? [{ name: levelName(intervals?.level), isNumber: true }] : []),
+    ...(has.interval ? [{ name: intervalName(intervals?.level), isNumber: true }] : []),
     ...(has.baseline ? [{ name: 'baseline', isNumber: true }] : []),
   ];
   const rows = metrics.slice(0, MAX_METRICS).map(({ name, value, low, high, baseline, better }, index) => ({
@@ -46,10 +46,6 @@ function metricsCard(metrics: TrainingReport['metrics'], intervals: TrainingRepo
     ],
     { note },
   );
-}
-
-function levelName(level: number | undefined): string {
-  return level === undefined ? 'interval' : `${Math.round(level * 100)} % interval`;
 }
 
 function direction(better: Better | null | undefined): Part {

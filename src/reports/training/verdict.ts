@@ -1,6 +1,6 @@
 import { formatCount, formatInterval, formatScore, formatShare, isKnown } from '../format.js';
 import { shownText } from '../html.js';
-import { metricName } from './metric-words.js';
+import { intervalName, metricName } from './metric-words.js';
 import type { ReportedMetric, TrainingReport } from './report.js';
 import { worstSlices } from './worst-slice.js';
 
@@ -30,8 +30,7 @@ function primaryVerdict({ metrics, intervals }: TrainingReport): readonly Verdic
   const [primary] = metrics;
   if (primary === undefined || !isKnown(primary.value)) return [];
   const interval = formatInterval(primary.low, primary.high);
-  const level = intervals === undefined ? '' : `${Math.round(intervals.level * 100)} % interval `;
-  const within = interval === '' ? '' : ` (${level}${interval})`;
+  const within = interval === '' ? '' : ` (${intervalName(intervals?.level)} ${interval})`;
   const measured = `${metricName(primary.name)} is ${formatScore(primary.value)}${within}`;
   const { baseline } = primary;
   if (!isKnown(baseline)) return [{ tone: 'plain', text: `${measured}.` }];
