@@ -90,7 +90,9 @@ export function checkEstimator(
     };
     const { model, importance } = await train({ matrix: constant });
     const predictions = predictModel(model, constant);
-    expect(await scoreWithOnnx(model, constant)).toEqual(predictions);
+    const scores = await scoreWithOnnx(model, constant);
+    if (model.link === 'identity') expect(scores).toEqual(predictions);
+    else for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(predictions[i]!, 6);
     if (isTrees) expect(treesOf(model).trees.every((tree) => tree.feature.length === 1)).toBe(true);
     expect([...importance]).toEqual([0, 0]);
   });
