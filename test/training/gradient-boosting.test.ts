@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logLoss } from '#mlx/stats/metrics/log-loss.js';
 import { meanAbsoluteError, meanSquaredError } from '#mlx/stats/metrics/regression.js';
+import { createRandom } from '#mlx/stats/random.js';
 import { takeSeat } from '#mlx/training/boosting/crew.js';
 import { layOut } from '#mlx/training/boosting/layout.js';
 import type { Tree } from '#mlx/training/ensemble.js';
@@ -374,6 +375,37 @@ describe('early stopping', () => {
 });
 
 describe('threads', () => {
+  it.each<[string, Record<string, number | string>]>([
+    ['all rows', {}],
+    ['drawn rows and columns', { subsample: 0.7, colsample_bytree: 0.7 }],
+    ['early stopping', { early_stopping_rounds: 5 }],
+    ['medians', { objective: 'absolute_error' }],
+  ])(
+    'make no difference to a byte, however many there are: %s',
+    async (_name, own) => {
+      const [rows, columns] = [40_000, 7];
+      const random = createRandom(3);
+      const data = Float32Array.from({ length: rows * columns }, () =>
+        random.next() < 0.05 ? Number.NaN : random.normal(),
+      );
+      const at = (row: number, column: number) => data[row * columns + column]! || 0;
+      const target = Float64Array.from(
+        { length: rows },
+        (_, row) => at(row, 0) * at(row, 1) + at(row, 2) + random.normal(),
+      );
+      const weights = Float64Array.from({ length: rows }, (_, row) => 1 + (row % 3) / 7);
+      const params = { n_estimators: 75, num_leaves: 8, ...own };
+      const spec = { matrix: { rows, columns, data }, target, weights, classes: 0, params };
+      const alone = await regress(spec);
+      for (const workers of [2, 4]) {
+        const together = await regress({ ...spec, workers } as typeof spec);
+        expect(together.model).toEqual(alone.model);
+        expect(together.history).toEqual(alone.history);
+      }
+    },
+    60_000,
+  );
+
   const long = { n_estimators: 20_000 };
 
   it('end at once when training is aborted', async () => {
