@@ -144,7 +144,7 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
     flags: '--impute <strategy>',
     help: 'how missing numbers are filled',
     setting: 'features.impute',
-    choices: ['median', 'mean', 'most_frequent'],
+    choices: ['median', 'mean', 'most_frequent', 'none'],
   },
   {
     flags: '--outliers <method>',

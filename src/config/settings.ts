@@ -109,8 +109,8 @@ export const SETTINGS = {
   'features.impute': {
     kind: 'text',
     default: null,
-    choices: ['median', 'mean', 'most_frequent'],
-    help: 'How missing numbers are filled (default: median).',
+    choices: ['median', 'mean', 'most_frequent', 'none'],
+    help: 'How missing numbers are filled (default: median; boosting learns where they go: none).',
   },
   'features.outliers': {
     kind: 'text',

@@ -11,7 +11,7 @@ export type Recipe = readonly StepSpec[];
 
 /** The choices a user has without writing a recipe; each is a setting of the configuration and a flag. */
 export const RECIPE_CHOICES = {
-  impute: ['median', 'mean', 'most_frequent'],
+  impute: ['median', 'mean', 'most_frequent', 'none'],
   outliers: ['none', 'iqr', 'zscore', 'percentile'],
   encode: ['ordinal', 'one-hot', 'frequency', 'target', 'hashing'],
   scale: ['none', 'standard', 'minmax', 'robust'],
@@ -26,6 +26,14 @@ export const TREE_RECIPE: RecipeOptions = {
   impute: 'median',
   outliers: 'none',
   encode: 'ordinal',
+  scale: 'none',
+};
+
+/** Boosting learns which way a missing number goes, and orders categories by what is known of the target. */
+const BOOSTING_RECIPE: RecipeOptions = {
+  impute: 'none',
+  outliers: 'none',
+  encode: 'target',
   scale: 'none',
 };
 
@@ -46,7 +54,7 @@ const LINEAR_RECIPE: RecipeOptions = {
 };
 
 /** The default recipes, named for what is trained on them. */
-export const RECIPES = { trees: TREE_RECIPE, boosting: TREE_RECIPE, linear: LINEAR_RECIPE } as const;
+export const RECIPES = { trees: TREE_RECIPE, boosting: BOOSTING_RECIPE, linear: LINEAR_RECIPE } as const;
 
 /** What was asked for: choices that become a recipe once the columns are known, or the steps themselves. */
 export type RecipePlan =
@@ -129,7 +137,7 @@ export function recipeOf(plan: RecipePlan, columns: readonly ColumnSchema[]): Ma
   const wide = columns.filter(
     ({ type, unique }) => encode !== 'hashing' && columnKind(type) === 'string' && unique > limit,
   );
-  const steps: StepSpec[] = [{ step: 'impute', strategy: impute }];
+  const steps: StepSpec[] = impute === 'none' ? [] : [{ step: 'impute', strategy: impute }];
   if (outliers !== 'none') steps.push({ step: 'outliers', method: outliers });
   steps.push({ step: 'fill-time' }, { step: 'calendar' });
   if (scale !== 'none') steps.push({ step: 'scale', method: scale });

@@ -1,9 +1,8 @@
 /**
  * The training input: the float32 feature matrix as it came out of the preprocessing graph.
  *
- * No NaN is expected (missing values are imputed before); where one occurs, the trainers treat it as
- * smaller than every value, so that it always goes left. The ONNX trees say the same
- * (`nodes_missing_value_tracks_true`).
+ * A missing value is NaN. Boosting learns at each split which way it goes; for the other tree trainers it is smaller than
+ * every value, so that it always goes left. The ONNX trees say the same (`nodes_missing_value_tracks_true`).
  */
 export interface Matrix {
   readonly rows: number;

@@ -28,6 +28,23 @@ const CASES: [string, string, TrainingTask, LabelledMatrix, Record<string, numbe
   ['ml-random-forest', 'values', 'regression', thinned(heat, 16), { n_estimators: 5 }],
 ];
 
+const BOOSTING: [string, TrainingTask, LabelledMatrix, Record<string, number | string>][] = [
+  ['two classes', 'classification', rain, { n_estimators: 10, subsample: 0.8 }],
+  ['five classes', 'classification', weather, { n_estimators: 6, colsample_bytree: 0.6 }],
+  ['three classes, few rows', 'classification', penguins(), { n_estimators: 8, subsample: 0.9 }],
+  ['values', 'regression', heat, { n_estimators: 10, subsample: 0.8 }],
+  [
+    'values by their absolute error',
+    'regression',
+    heat,
+    { n_estimators: 8, subsample: 0.8, objective: 'absolute_error' },
+  ],
+];
+
+describe.each(BOOSTING)('gradient-boosting on %s', (_name, task, data, params) => {
+  checkEstimator('gradient-boosting', task, data, params);
+});
+
 describe.each(CASES)('%s on %s', (algorithm, _name, task, data, params) => {
   const isRandom = !['linear', 'baseline'].includes(algorithm);
   checkEstimator(algorithm, task, data, params, {
