@@ -1,7 +1,5 @@
-// `npm run bench [startup|preprocess|forest|bars|shap|serve …]`: our figures beside the peers', in one run on one machine.
-const ALL = ['startup', 'preprocess', 'forest', 'bars', 'shap', 'serve'];
-// `npm run bench [startup|preprocess|forest|boosting|bars|serve …]`: our figures beside the peers', in one run on one machine.
-const ALL = ['startup', 'preprocess', 'forest', 'boosting', 'bars', 'serve'];
+// `npm run bench [startup|preprocess|forest|boosting|bars|shap|serve …]`: our figures beside the peers', in one run on one machine.
+const ALL = ['startup', 'preprocess', 'forest', 'boosting', 'bars', 'shap', 'serve'];
 const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : ALL) {
   const { bench } = await import(`./${name}.mjs`);
