@@ -59,6 +59,7 @@ function commandSection(spec) {
       option.choices === undefined ? option.help : `${option.help}: ${option.choices.join(', ')}`,
       option.default ?? '',
       option.setting === undefined ? '' : `\`${option.setting}\``,
+      option.heading,
     ]),
     ...(spec.list === true
       ? [['--format <format>', 'how the list is printed: table, json, csv, md', 'table', '']]
@@ -66,8 +67,12 @@ function commandSection(spec) {
   ];
   if (rows.length > 0) {
     lines.push('| | | default | setting |', '| --- | --- | --- | --- |');
-    for (const [name, help, preset, setting] of rows)
+    let under;
+    for (const [name, help, preset, setting, heading] of rows) {
+      if (heading !== under) lines.push(`| **${heading ?? 'Options'}** | | | |`);
+      under = heading;
       lines.push(`| \`${name.replaceAll('|', '\\|')}\` | ${cell(help)} | ${preset} | ${setting} |`);
+    }
     lines.push('');
   }
   lines.push('```', ...spec.examples, '```', '');

@@ -88,6 +88,8 @@ function configure(command: Command, output: Output): void {
     .showSuggestionAfterError(true);
 }
 
+const FOR_EVERY_COMMAND = 'For every command:';
+
 function buildCommand(spec: CommandSpec, onInvocation: OnInvocation): Command {
   const command = new Command(spec.path.at(-1) as string)
     .summary(spec.summary)
@@ -98,7 +100,7 @@ function buildCommand(spec: CommandSpec, onInvocation: OnInvocation): Command {
     );
   for (const { name, help } of spec.arguments ?? []) command.addArgument(new Argument(name, help));
   for (const option of spec.options ?? []) {
-    const built = new Option(option.flags, helpOf(option)).helpGroup('Options:');
+    const built = new Option(option.flags, helpOf(option)).helpGroup(`${option.heading ?? 'Options'}:`);
     if (isRepeatable(option))
       built.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
     command.addOption(built);
@@ -109,7 +111,8 @@ function buildCommand(spec: CommandSpec, onInvocation: OnInvocation): Command {
     );
   }
   for (const [flags, help] of SHARED_OPTIONS)
-    command.addOption(new Option(flags, help).helpGroup('For every command:'));
+    command.addOption(new Option(flags, help).helpGroup(FOR_EVERY_COMMAND));
+  command.addHelpOption(new Option('-h, --help', 'show this').helpGroup(FOR_EVERY_COMMAND));
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
   command.action(async (...parameters: unknown[]) => {
     const names = (spec.arguments ?? []).map(({ name }) => name.replace(/[<>[\].]/g, ''));

@@ -18,6 +18,8 @@ export interface OptionSpec {
   readonly default?: string | number | boolean;
   /** What the flag means without a value, where it may have one: `--explain [n]`. */
   readonly bare?: number;
+  /** Under which heading the help has it; `Options` when not given. */
+  readonly heading?: string;
 }
 
 /** Whether all texts of an option count that is given more than once, rather than the last one alone. */

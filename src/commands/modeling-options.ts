@@ -8,8 +8,7 @@ import { SOURCE_OPTIONS, type SourceFlags, TABLE_HELP } from './source-options.j
 
 export { ALGORITHM_CHOICES };
 
-/** Options of every command that trains. */
-export const MODELING_OPTIONS: readonly OptionSpec[] = [
+const OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--data <file>',
     help: `training table: ${TABLE_HELP}`,
@@ -88,19 +87,19 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--algorithm <name>',
-    help: 'training algorithm; auto compares them and takes the best',
+    help: 'what is trained; auto compares all but ml-random-forest and takes the best',
     setting: 'training.algorithm',
     choices: ALGORITHM_CHOICES,
   },
   {
     flags: '--param <name=value>',
-    help: 'parameter of the algorithm; may be repeated',
+    help: 'parameter of the algorithm, by its name in scikit-learn or LightGBM; may be repeated',
     kind: 'pairs',
     setting: 'training.params',
   },
   {
     flags: '--cv <k>',
-    help: 'judge on k folds of the training rows; 1 holds one part of them out',
+    help: 'judge on k folds (5 where a judgement is needed); 1 holds one part out once',
     setting: 'training.cv',
   },
   {
@@ -111,23 +110,23 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--search <method>',
-    help: 'search for better parameters; halving drops the worst on few rows first',
+    help: 'try sets of parameters; halving tries many on few rows, and the best third on three times as many',
     setting: 'training.search',
     choices: ['random', 'halving'],
   },
   {
     flags: '--trials <n>',
-    help: 'sets of parameters that are tried',
+    help: 'how many sets are tried (default: 20 at random or as many as the time allows, 27 for halving)',
     setting: 'training.trials',
   },
   {
     flags: '--time-budget <duration>',
-    help: 'time for trials, such as 90s, 10m, 1h; the best is then fitted on all training rows',
+    help: 'time for trials, such as 90s, 10m, 1h; fitting the best on all training rows comes after it',
     setting: 'training.timeBudget',
   },
   {
     flags: '--space <name=values>',
-    help: 'what a search draws, e.g. min_samples_leaf=log-int:1..50 or max_features=choice:sqrt,0.5,all; may be repeated',
+    help: 'what a search draws instead of the usual, e.g. min_samples_leaf=log-int:1..50 or max_features=choice:sqrt,0.5,all; may be repeated',
     kind: 'pairs',
     setting: 'training.space',
   },
@@ -183,7 +182,7 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--recipe <file>',
-    help: 'steps of your own, as JSON, instead of these four choices',
+    help: 'steps of your own, as JSON, instead of these four choices, whose defaults are those of the algorithm',
     setting: 'features.recipe',
   },
   { flags: '--seed <n>', help: 'seed of every random choice', setting: 'training.seed' },
@@ -195,6 +194,28 @@ export const MODELING_OPTIONS: readonly OptionSpec[] = [
   { flags: '--experiment <name>', help: 'experiment that the run is filed under', setting: 'experiment' },
   { flags: '--name <name>', help: 'name of the run (default: two words)' },
 ];
+
+/** The headings of the help, by the flag that is the first one under each. */
+const HEADINGS: Readonly<Record<string, string>> = {
+  '--data': 'Tables and columns',
+  '--test-share': 'Rows held out',
+  '--algorithm': 'Algorithm',
+  '--cv': 'Judging and searching, on the training rows alone',
+  '--calibrate': 'Probabilities and report',
+  '--impute': 'Preprocessing',
+  '--seed': 'The run',
+};
+
+/** Options of every command that trains. */
+export const MODELING_OPTIONS: readonly OptionSpec[] = underHeadings(OPTIONS);
+
+function underHeadings(options: readonly OptionSpec[]): readonly OptionSpec[] {
+  let heading = '';
+  return options.map((option) => {
+    heading = HEADINGS[option.flags.split(' ')[0] as string] ?? heading;
+    return { ...option, heading };
+  });
+}
 
 /** The values of MODELING_OPTIONS after parsing. */
 export interface ModelingOptions extends SourceFlags {

@@ -11,7 +11,7 @@ import { failOnErrors } from '../data/validate.js';
 import { rowWeights } from '../data/weights.js';
 import { MlxError } from '../errors.js';
 import { findAlgorithm } from '../training/train.js';
-import type { ModelingSpec, OnModelingEvent } from './spec.js';
+import { AUTO, type ModelingSpec, type OnModelingEvent } from './spec.js';
 
 /** Rows with a known target, and that target. */
 export interface LabelledTable {
@@ -56,7 +56,8 @@ export async function prepareData(spec: ModelingSpec, onEvent: OnModelingEvent):
   const { table, duplicatesDropped } = withoutDuplicates(read.table, schema, spec);
   const target = prepareTarget(table, schema, task === undefined ? {} : { task });
   const weights = rowWeights(table, schema);
-  if (weights !== undefined && !findAlgorithm(spec.algorithm).usesWeights) {
+  // All that auto compares use weights.
+  if (weights !== undefined && spec.algorithm !== AUTO && !findAlgorithm(spec.algorithm).usesWeights) {
     const message = `The weights are checked and kept, but ${spec.algorithm} does not use them: each row counts once.`;
     onEvent({ kind: 'warning', message });
   }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '#mlx/cli/commands.js';
 import { ERRORS } from '#mlx/errors.js';
 import { customersCsv, Workplace } from './harness.js';
 
@@ -41,6 +42,21 @@ describe('help and version', () => {
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(text).not.toMatch(/algorithm and\nparameters/);
   });
+
+  it('train’s --help has its many options under headings', async () => {
+    const { stdout } = await place.run(['train', '--help']);
+    const headings = [...stdout.matchAll(/^([A-Z].*):$/gm)].map(([, name]) => name);
+    for (const heading of ['Tables and columns', 'Rows held out', 'Algorithm', 'Preprocessing', 'The run'])
+      expect(headings).toContain(heading);
+    expect(headings).not.toContain('Options');
+  });
+
+  it.each(COMMANDS.map((spec) => [spec.path.join(' '), spec] as const))(
+    'the examples of %s stand in 80 columns',
+    (_, { examples }) => {
+      for (const example of examples) expect(`  $ ${example}`.length, example).toBeLessThanOrEqual(80);
+    },
+  );
 });
 
 describe('exit codes', () => {

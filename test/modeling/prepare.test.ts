@@ -143,6 +143,13 @@ describe('weights', () => {
     });
   });
 
+  it('are there for all that auto compares', async () => {
+    const schema = schemaFile('weights.json', ...columns('weight'));
+    const { train, events } = await prepared(table('weighted.csv', '17.5'), 'y', { schema, algorithm: 'auto' });
+    expect(train.weights).toHaveLength(train.table.rows);
+    expect(events.filter(({ kind }) => kind === 'warning')).toEqual([]);
+  });
+
   it.each(['', '0', '-1'])('that are %j are refused with the row', async (odd) => {
     const schema = schemaFile('weights.json', ...columns('weight'));
     expect(await failure(() => prepared(table('odd.csv', odd), 'y', { schema }))).toMatchObject({

@@ -56,7 +56,9 @@ export const preprocessSpec: CommandSpec = {
     { flags: '--save-recipe <file>', help: 'write the steps as a recipe to edit (JSON)' },
     { flags: '--explain', help: 'show the steps, and what each makes of one row', kind: 'flag' },
     { flags: '--row <n>', help: 'the row that is explained', kind: 'integer', default: 1 },
-    ...MODELING_OPTIONS.filter(({ flags }) => SHARED.includes(flags.split(' ')[0] as string)),
+    ...MODELING_OPTIONS.filter(({ flags }) => SHARED.includes(flags.split(' ')[0] as string)).map(
+      ({ heading: _, ...option }) => option,
+    ),
     {
       flags: '--format <format>',
       help: 'how the result is printed; junit is for CI',
@@ -65,12 +67,13 @@ export const preprocessSpec: CommandSpec = {
     { flags: '--exit-zero', help: 'exit 0 although the table is invalid', kind: 'flag' },
   ],
   examples: [
-    'mlx preprocess --data adult_train.csv --target income --profile profile.html --save-schema schema.json',
-    'mlx preprocess --data new.csv --schema schema.json --format junit > checks.xml',
-    "mlx preprocess --data 'sales/*.csv' --delimiter ';' --encoding latin1 --target amount",
-    'curl -s https://example.org/events.jsonl | mlx preprocess --data - --target label',
-    'mlx preprocess --data adult_train.csv --target income --out features.parquet --save-graph preprocess.onnx',
-    'mlx preprocess --data adult_train.csv --target income --encode target --explain --row 15',
+    'mlx preprocess --data a.csv --target income --profile profile.html',
+    'mlx preprocess --data a.csv --target income --save-schema schema.json',
+    'mlx preprocess --data b.csv --schema schema.json --format junit > checks.xml',
+    "mlx preprocess --data 'sales/*.csv' --delimiter ';' --encoding latin1",
+    'curl -s https://example.org/events.jsonl | mlx preprocess --data -',
+    'mlx preprocess --data a.csv --target income --out features.parquet',
+    'mlx preprocess --data a.csv --target income --encode target --explain',
   ],
   load: () => loadParts(import('./run.js'), import('./view.js')),
 };

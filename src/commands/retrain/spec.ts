@@ -30,7 +30,7 @@ export const retrainSpec: CommandSpec = {
   ],
   examples: [
     'mlx retrain churn',
-    'mlx retrain churn --data this_month.csv --test holdout.csv --keep-latest 3 --json',
+    'mlx retrain churn --data this_month.csv --test holdout.csv --keep-latest 3',
   ],
   load: () => loadParts(import('./run.js'), import('./view.js')),
 };

@@ -4,7 +4,8 @@ import { metricDirection } from '../../tracking/metric-direction.js';
 import { primaryMetric } from '../../tracking/primary-metric.js';
 import type { TrainingHistory } from '../../training/fit.js';
 import { linkScores, predictModel, scoreModel } from '../../training/model.js';
-import { trainModel } from '../../training/train.js';
+import { type ParameterValue, resolveParameters } from '../../training/parameters.js';
+import { findAlgorithm, trainModel } from '../../training/train.js';
 import { measure } from '../evaluate.js';
 import { Explainer } from '../explain.js';
 import type { MadeModel } from '../make-model.js';
@@ -102,15 +103,25 @@ export async function trainingReport(input: ReportInput): Promise<TrainingReport
     slices: slicesPart(input, heldOut, primary),
     data: dataPart(data),
     steps: made.pipeline.steps.map(({ step, inputs }) => `${step}: ${inputs.join(', ')}`),
-    parameters: Object.entries(made.params).map(([name, value]) => ({
-      name,
-      value: String(value),
-      isChosen: name in selection.choice.params,
-    })),
+    parameters: parametersOf(made.params, defaultsOf(manifest.algorithm, target.task)),
     environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
     command: commandLine(spec),
     timings,
   };
+}
+
+type Parameters = Readonly<Record<string, ParameterValue>>;
+
+function defaultsOf(algorithm: string, task: Task): Parameters {
+  return resolveParameters(findAlgorithm(algorithm), task, {});
+}
+
+function parametersOf(params: Parameters, defaults: Parameters): readonly Parameter[] {
+  return Object.entries(params).map(([name, value]) => ({
+    name,
+    value: String(value),
+    isChosen: value !== defaults[name],
+  }));
 }
 
 function intervalsOf({ truth, predictions, classes, threshold }: HeldOut, seed: number): MetricIntervals {
