@@ -131,6 +131,23 @@ const OPTIONS: readonly OptionSpec[] = [
     setting: 'training.space',
   },
   {
+    flags: '--calibrate <method>',
+    help: 'make probabilities mean what they say, on rows that a model has not learned from',
+    setting: 'training.calibrate',
+    choices: ['none', 'sigmoid', 'isotonic'],
+  },
+  {
+    flags: '--threshold <rule>',
+    help: 'probability from which on the second of two classes is predicted: 0.3, or tuned for f1, balanced_accuracy, accuracy, mcc, youden, precision@recall=0.9, recall@precision=0.8, cost:fp=1,fn=5',
+    setting: 'training.threshold',
+  },
+  {
+    flags: '--report <extent>',
+    help: 'whether the run keeps a report: intervals, curves, slices, explanations, model card',
+    setting: 'training.report',
+    choices: ['full', 'none'],
+  },
+  {
     flags: '--metric <name>',
     help: 'what trials are judged by (default: roc_auc, else accuracy; rmse for numbers)',
     setting: 'training.metric',
@@ -224,6 +241,9 @@ export interface ModelingOptions extends SourceFlags {
   /** A duration such as `10m`. */
   readonly timeBudget?: string;
   readonly space: SearchSpec['space'];
+  readonly calibrate: 'none' | 'sigmoid' | 'isotonic';
+  readonly threshold?: string;
+  readonly report: 'full' | 'none';
   readonly metric?: string;
   readonly resume?: string;
   readonly impute?: string;

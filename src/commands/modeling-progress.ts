@@ -87,6 +87,8 @@ function ownText(event: Told): string | null {
       return trialText(event);
     case 'evaluating':
       return `scoring ${event.rows} held-out rows`;
+    case 'reporting':
+      return `measuring ${event.rows} held-out rows for the report`;
     case 'certifying':
       return `certifying on ${event.rows} rows`;
   }

@@ -6,6 +6,7 @@ import { MlxError } from '../errors.js';
 import type { Recipe } from '../features/recipe.js';
 import { parseRecipe } from '../features/recipe-file.js';
 import { AUTO, type ModelingSpec } from '../modeling/spec.js';
+import { parseThresholdRule } from '../modeling/threshold-rule.js';
 import type { CommandContext } from './command.js';
 import type { ModelingOptions } from './modeling-options.js';
 import { sourceOptions } from './source-options.js';
@@ -40,6 +41,9 @@ export async function modelingSpec(options: ModelingOptions, context: CommandCon
     params: options.param,
     cv: options.cv,
     cvMethod: options.cvMethod,
+    calibrate: options.calibrate === 'none' ? undefined : options.calibrate,
+    threshold: options.threshold === undefined ? undefined : parseThresholdRule(options.threshold),
+    report: options.report === 'full',
     metric: options.metric,
     ...trialsSpec(options, context),
     resume: options.resume,

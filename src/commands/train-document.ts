@@ -46,6 +46,7 @@ export function trainDocument(trained: TrainedRun, cwd: string) {
       prepare_ms: trained.timings.prepareMs,
       fit_ms: trained.timings.fitMs,
       certify_ms: trained.timings.certifyMs,
+      report_ms: trained.timings.reportMs,
       total_ms: trained.timings.totalMs,
     },
   };

@@ -183,6 +183,23 @@ export const SETTINGS = {
     default: {},
     help: 'What a search draws, by parameter: log:0.01..0.3, uniform:0.5..1, int:15..255, log-int:1..50, choice:sqrt,0.5,all (default: a space of the algorithm).',
   },
+  'training.calibrate': {
+    kind: 'text',
+    default: 'none',
+    choices: ['none', 'sigmoid', 'isotonic'],
+    help: 'How probabilities are made to mean what they say, on rows that a model has not learned from.',
+  },
+  'training.threshold': {
+    kind: 'text',
+    default: null,
+    help: 'From which probability on the second of two classes is predicted: 0.3, or tuned for f1, balanced_accuracy, accuracy, mcc, youden, precision@recall=0.9, recall@precision=0.8 or cost:fp=1,fn=5.',
+  },
+  'training.report': {
+    kind: 'text',
+    default: 'full',
+    choices: ['full', 'none'],
+    help: 'Whether a run keeps a report: intervals, curves, slices, explanations, model card.',
+  },
   'training.seed': {
     kind: 'integer',
     default: 0,

@@ -1,19 +1,25 @@
 import { featureColumns, type Schema } from '../data/schema.js';
+import type { FittedPipeline } from '../features/pipeline.js';
 import type { RecipePlan } from '../features/recipe.js';
 import { recipeText } from '../features/recipe-file.js';
 import type { Certificate } from '../onnx/certificate.js';
 import type { Manifest } from '../scoring/manifest.js';
 import type { ActiveRun } from '../tracking/active-run.js';
+import type { TrainingHistory } from '../training/fit.js';
+import type { Model } from '../training/model.js';
 import type { ParameterValue } from '../training/parameters.js';
 import { trainModel } from '../training/train.js';
 import { assembleModel } from './assemble.js';
 import { certifyAndScore } from './certify-model.js';
+import { decide, type TunedFor } from './decision.js';
 import type { ModelingDeps } from './deps.js';
+import { earlyStoppingRows } from './early-stopping-rows.js';
 import { fitFeatures } from './features.js';
 import { importanceCsv, type RankedFeature, rankImportance } from './importance.js';
 import { manifestOf } from './make-manifest.js';
 import { trainingMatrix } from './matrix.js';
 import type { PreparedData } from './prepare.js';
+import type { Selection } from './select.js';
 import type { ModelingSpec } from './spec.js';
 
 export interface TrainedModel {
@@ -35,7 +41,20 @@ export interface MadeModel {
   readonly model: TrainedModel;
   /** Measured on the held-out rows. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Of the held-out rows: probabilities (rows × classes, row-major) or values. */
+  readonly predictions: Float32Array;
   readonly importance: readonly RankedFeature[];
+  /** The same in the order of the features. */
+  readonly importanceByFeature: Float64Array;
+  readonly pipeline: FittedPipeline;
+  /** What stands behind the preprocessing in the file. */
+  readonly scoring: Model;
+  readonly tuned: TunedFor | null;
+  readonly history: readonly TrainingHistory[];
+  /** Every parameter with the value that was used. */
+  readonly params: Readonly<Record<string, ParameterValue>>;
+  /** The file. */
+  readonly bytes: Uint8Array;
   readonly timings: { readonly prepareMs: number; readonly fitMs: number; readonly certifyMs: number };
 }
 
@@ -45,12 +64,13 @@ export interface MadeModel {
  */
 export async function makeModel(
   spec: ModelingSpec,
-  choice: ModelChoice,
   data: PreparedData,
+  selection: Selection,
   run: ActiveRun,
   deps: ModelingDeps,
 ): Promise<MadeModel> {
   const { train } = data;
+  const { choice } = selection;
   const { algorithm, params } = choice;
   const columns = featureColumns(data.schema);
   const startedAt = performance.now();
@@ -72,6 +92,7 @@ export async function makeModel(
     classNames: train.target.classes,
     weights: train.weights,
     features: pipeline.features,
+    validationRows: earlyStoppingRows(spec, data, params),
     params,
     seed: spec.seed,
     workers: spec.workers,
@@ -79,10 +100,20 @@ export async function makeModel(
     onProgress: deps.onEvent,
   });
   await run.logParams(trained.params);
+  for (const { metric, values } of trained.history ?? []) await run.logHistory(metric, values);
+  const decided = decide(trained.model, spec, train, await selection.outOfFold(), deps.onEvent);
+  if (decided.tuned !== null) await run.logParams({ decision_threshold: decided.threshold as number });
 
   const { version } = deps;
-  const manifest = manifestOf({ algorithm, data, pipeline, runId: run.id, version });
-  const body = assembleModel(pipeline, columns, trained.model, train.target, manifest);
+  const manifest = manifestOf({
+    algorithm,
+    data,
+    pipeline,
+    threshold: decided.threshold,
+    runId: run.id,
+    version,
+  });
+  const body = assembleModel(pipeline, columns, decided.model, train.target, manifest);
   const certifyStartedAt = performance.now();
   const finished = await certifyAndScore(body, manifest, data, { seed: spec.seed, onEvent: deps.onEvent });
   deps.signal.throwIfAborted();
@@ -102,7 +133,15 @@ export async function makeModel(
       certificate: finished.certificate,
     },
     metrics: finished.evaluation.metrics,
+    predictions: finished.evaluation.predictions,
     importance,
+    importanceByFeature: trained.importance,
+    pipeline,
+    scoring: decided.model,
+    tuned: decided.tuned,
+    history: trained.history ?? [],
+    params: trained.params,
+    bytes: finished.bytes,
     timings: { prepareMs, fitMs: trained.fitMs, certifyMs },
   };
 }

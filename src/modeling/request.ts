@@ -1,6 +1,7 @@
 import type { FoldPlan } from '../data/fold-plan.js';
 import { MlxError } from '../errors.js';
 import { type Contender, contendersOf, fitForTask } from './contender.js';
+import { checkDecision } from './decision.js';
 import { judgeMetric } from './judge-metric.js';
 import type { PreparedData } from './prepare.js';
 import { AUTO, type ModelingSpec } from './spec.js';
@@ -45,6 +46,7 @@ export function understand(
   contenders: readonly Contender[],
 ): ModelingRequest {
   const { target } = data.train;
+  checkDecision(spec, target);
   const [first, ...others] = fitForTask(contenders, target.task, spec.search !== undefined);
   if (first === undefined) throw new MlxError('USAGE', `No algorithm can learn a ${target.task}.`);
   return {

@@ -4,6 +4,7 @@ import type { PreparedData } from './prepare.js';
 import { hasTrials, type ModelingRequest } from './request.js';
 import { sourceParams } from './source-params.js';
 import type { ModelingSpec } from './spec.js';
+import { thresholdText } from './threshold-rule.js';
 
 /** What a run was asked to do, as its parameters. */
 export function runParams(request: ModelingRequest): Readonly<Record<string, ParamValue>> {
@@ -18,6 +19,8 @@ export function runParams(request: ModelingRequest): Readonly<Record<string, Par
     ...(spec.drop.length === 0 ? {} : { drop: spec.drop.join(',') }),
     ...(contenders.length === 1 ? recipeParams(first.recipe) : {}),
     ...judgingParams(request),
+    ...(spec.calibrate === undefined ? {} : { calibrate: spec.calibrate }),
+    ...(spec.threshold === undefined ? {} : { threshold: thresholdText(spec.threshold) }),
   };
 }
 

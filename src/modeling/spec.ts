@@ -3,7 +3,9 @@ import type { SplitMethod } from '../data/hold-out.js';
 import type { Input, SourceOptions } from '../data/read.js';
 import type { Task, TimeFormat } from '../data/schema.js';
 import type { Recipe } from '../features/recipe.js';
+import type { Calibration } from '../training/calibration.js';
 import type { TrainingEvent } from '../training/progress.js';
+import type { ThresholdRule } from './threshold-rule.js';
 
 /** The algorithm name that stands for the best of all. */
 export const AUTO = 'auto';
@@ -50,6 +52,12 @@ export interface ModelingSpec {
   /** Into how many folds the training rows are dealt to judge by; 1: one part of them is held out for that. */
   readonly cv?: number | undefined;
   readonly cvMethod?: FoldMethod | undefined;
+  /** How probabilities are made to mean what they say; not at all when not given. */
+  readonly calibrate?: Calibration['method'] | undefined;
+  /** From which probability on the last of two classes is predicted; the larger of both when not given. */
+  readonly threshold?: ThresholdRule | undefined;
+  /** Whether the run keeps a report: curves, intervals, slices, explanations. */
+  readonly report?: boolean | undefined;
   /** What trials are judged by; the primary metric of the task when not given. */
   readonly metric?: string | undefined;
   readonly search?: SearchSpec | undefined;
@@ -93,6 +101,8 @@ export type ModelingEvent =
       readonly metric: string;
     }
   | { readonly kind: 'certifying'; readonly rows: number }
-  | { readonly kind: 'evaluating'; readonly rows: number };
+  | { readonly kind: 'evaluating'; readonly rows: number }
+  /** Report: intervals, slices and explanations of held-out rows. */
+  | { readonly kind: 'reporting'; readonly rows: number };
 
 export type OnModelingEvent = (event: ModelingEvent) => void;

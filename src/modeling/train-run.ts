@@ -9,6 +9,7 @@ import type { ModelingDeps } from './deps.js';
 import { gitCommitOf } from './git.js';
 import { jsonBytes, type MadeModel, makeModel } from './make-model.js';
 import { type PreparedData, prepareData } from './prepare.js';
+import { storeReport } from './report/store-report.js';
 import { checkSpec, hasTrials, type ModelingRequest, understand } from './request.js';
 import { chosenParams, runParams } from './run-params.js';
 import { checkSamePlan, SEARCH_PLAN, searchPlanOf } from './search-plan.js';
@@ -23,6 +24,8 @@ export interface Timings {
   readonly prepareMs: number;
   readonly fitMs: number;
   readonly certifyMs: number;
+  /** 0 without a report. */
+  readonly reportMs: number;
   readonly totalMs: number;
 }
 
@@ -37,8 +40,16 @@ export interface TrainedRun extends Omit<MadeModel, 'timings'> {
  * Raw table → tracked run → certified model file. The run ends as `finished`, `failed` or `interrupted`.
  * @throws MlxError what reading, training and certifying throw; MODEL_UNCERTIFIED when scores are not stable
  */
-export async function trainRun(spec: ModelingSpec, deps: ModelingDeps): Promise<TrainedRun> {
+export async function trainRun(spec: ModelingSpec, outer: ModelingDeps): Promise<TrainedRun> {
   const startedAt = performance.now();
+  const warnings: string[] = [];
+  const deps: ModelingDeps = {
+    ...outer,
+    onEvent(event) {
+      if (event.kind === 'warning') warnings.push(event.message);
+      outer.onEvent(event);
+    },
+  };
   // What is wrong with the asking is found before a run begins.
   const contenders = checkSpec(spec);
   const data = await prepareData(spec, deps.onEvent);
@@ -52,10 +63,34 @@ export async function trainRun(spec: ModelingSpec, deps: ModelingDeps): Promise<
     const { choice } = selection;
     await run.logParams(chosenParams(spec, choice.algorithm, choice.recipe));
     const selectMs = performance.now() - selectStartedAt;
-    const { timings, ...made } = await makeModel(spec, choice, data, run, deps);
+    const made = await makeModel(spec, data, selection, run, deps);
+    const { timings } = made;
+    const reportStartedAt = performance.now();
+    if (spec.report === true) {
+      deps.onEvent({ kind: 'reporting', rows: data.test.table.rows });
+      await storeReport(run, {
+        ...{ spec, data, selection, made, warnings, signal: deps.signal },
+        run: { id: run.id, name: run.name, startedAt: run.startedAt.toISOString() },
+        environment: describeEnvironment(deps.version),
+        timings: [
+          ...(selectMs < 1 ? [] : [{ name: 'selecting', seconds: selectMs / 1000 }]),
+          { name: 'reading', seconds: readMs / 1000 },
+          { name: 'preprocessing', seconds: timings.prepareMs / 1000 },
+          { name: 'fitting', seconds: timings.fitMs / 1000 },
+          { name: 'certifying', seconds: timings.certifyMs / 1000 },
+        ],
+      });
+    }
     const record = await run.finish();
+    const reportMs = performance.now() - reportStartedAt;
     const totalMs = performance.now() - startedAt;
-    return { ...made, run: record, data, selection, timings: { readMs, selectMs, ...timings, totalMs } };
+    return {
+      ...made,
+      run: record,
+      data,
+      selection,
+      timings: { readMs, selectMs, ...timings, reportMs, totalMs },
+    };
   } catch (error) {
     if (deps.signal.aborted) {
       await run.interrupt();

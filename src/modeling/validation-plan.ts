@@ -1,6 +1,7 @@
 import { type FoldPlan, planFolds } from '../data/fold-plan.js';
 import { type HoldOut, holdOutRows } from '../data/hold-out.js';
 import { MlxError } from '../errors.js';
+import { needsOutOfFold } from './decision.js';
 import type { PreparedData } from './prepare.js';
 import type { ModelingSpec } from './spec.js';
 
@@ -23,7 +24,8 @@ const METHODS = {
  * @throws MlxError what planFolds and holdOutRows throw
  */
 export function planValidation(spec: ModelingSpec, data: PreparedData): FoldPlan | null {
-  const isNeeded = spec.cv !== undefined || spec.search !== undefined || spec.algorithm === 'auto';
+  const isNeeded =
+    spec.cv !== undefined || spec.search !== undefined || spec.algorithm === 'auto' || needsOutOfFold(spec);
   if (!isNeeded) return null;
   const { schema, train } = data;
   const { seed, timeColumn, groupColumn, cvMethod = 'auto', cv = DEFAULT_FOLDS } = spec;

@@ -9,7 +9,7 @@ export class ActiveRun {
   readonly id: string;
   readonly name: string;
   readonly #store: Store;
-  readonly #startedAt: Date;
+  readonly startedAt: Date;
   readonly #now: () => Date;
   #ended = false;
 
@@ -17,7 +17,7 @@ export class ActiveRun {
     this.id = run.id;
     this.name = run.name;
     this.#store = store;
-    this.#startedAt = run.startedAt;
+    this.startedAt = run.startedAt;
     this.#now = run.now;
   }
 
@@ -91,7 +91,7 @@ export class ActiveRun {
     this.#check();
     this.#ended = true;
     const endedAt = this.#now();
-    const durationMs = Math.max(0, endedAt.getTime() - this.#startedAt.getTime());
+    const durationMs = Math.max(0, endedAt.getTime() - this.startedAt.getTime());
     await this.#store.runs.end(this.id, { status, endedAt: endedAt.toISOString(), durationMs, error });
     const record = await this.#store.runs.get(this.id);
     if (record === undefined) throw new MlxError('RUN_NOT_FOUND', `Run ${this.id} is not in the store.`);

@@ -11,11 +11,14 @@ type WorkerMessage<Result> = { readonly kind: 'result'; readonly result: Result 
 /** Threads for one job. They start at once, so that they boot while the caller prepares the job. */
 export class WorkerPool {
   readonly #workers: readonly Worker[];
+  /** Of each thread: rejects when it has ended, also before the job is posted. */
+  readonly #ends: readonly Promise<never>[];
 
   constructor(size: number) {
     this.#workers = Array.from({ length: size }, () => new Worker(new URL('./worker.js', import.meta.url)));
-    // a thread that fails before the job is posted fails the job: see run()
-    for (const worker of this.#workers) worker.on('error', () => {});
+    this.#ends = this.#workers.map(endOf);
+    // a thread that is done ends, too, and nobody waits for it
+    for (const end of this.#ends) end.catch(() => {});
   }
 
   /**
@@ -35,7 +38,9 @@ export class WorkerPool {
       signal?.addEventListener('abort', onAbort);
     });
     try {
-      const finished = this.#workers.map((worker) => runOn(worker, job, onResult));
+      const finished = this.#workers.map((worker, i) =>
+        Promise.race([runOn(worker, job, onResult), this.#ends[i] as Promise<never>]),
+      );
       await Promise.race([Promise.all(finished), aborted]);
     } finally {
       signal?.removeEventListener('abort', onAbort);
@@ -50,14 +55,19 @@ export class WorkerPool {
 }
 
 function runOn<Result>(worker: Worker, job: TrainingJob, onResult: (result: Result) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     worker.on('message', (message: WorkerMessage<Result>) => {
       if (message.kind === 'result') onResult(message.result);
       else resolve();
     });
+    worker.postMessage(job);
+  });
+}
+
+function endOf(worker: Worker): Promise<never> {
+  return new Promise((_resolve, reject) => {
     worker.once('error', (cause) => reject(trainingFailed(cause.message, cause)));
     worker.once('exit', (code) => reject(trainingFailed(`exit code ${code}`, undefined)));
-    worker.postMessage(job);
   });
 }
 

@@ -110,10 +110,27 @@ describe('curves of a regression', () => {
   const truth = Array.from({ length: 1001 }, (_, i) => i);
   const predicted = truth.map((value) => 1000 - value);
 
-  it('have the quantiles of what is left', () => {
-    const { residualQuantiles } = regressionCurves([1, 2, 3, 4, 5], [1, 1, 1, 1, 1]);
-    const at = (share: number) => residualQuantiles.find((point) => point.share === share)?.residual;
-    expect([at(0), at(0.25), at(0.5), at(1)]).toEqual([0, 1, 2, 4]);
+  it('have the quantiles of what is left, by tenths of the predictions', () => {
+    const { deciles } = regressionCurves(
+      [...Array(40).keys()].map((row) => row + (row % 4)),
+      [...Array(40).keys()],
+    );
+    expect(deciles).toHaveLength(10);
+    expect(deciles[0]).toEqual({
+      from: 0,
+      to: 3,
+      rows: 4,
+      p10: expect.closeTo(0.3, 12),
+      p25: 0.75,
+      median: 1.5,
+      p75: 2.25,
+      p90: expect.closeTo(2.7, 12),
+    });
+    expect(deciles.at(-1)).toMatchObject({ from: 36, to: 39 });
+    expect(regressionCurves([1, 2], [5, 4]).deciles.map(({ from, median }) => [from, median])).toEqual([
+      [4, -2],
+      [5, -4],
+    ]);
   });
 
   it('show rows from the lowest prediction to the highest', () => {

@@ -9,15 +9,19 @@ describe('parameters', () => {
   it('take the defaults of the task', () => {
     expect(resolveParameters(forest, 'classification', {})).toEqual({
       n_estimators: 100,
+      criterion: 'gini',
       max_depth: 'none',
       min_samples_split: 2,
       min_samples_leaf: 1,
+      min_weight_fraction_leaf: 0,
+      min_impurity_decrease: 0,
       max_features: 'sqrt',
       bootstrap: true,
       max_samples: 'all',
       class_weight: 'none',
     });
-    expect(resolveParameters(forest, 'regression', {}).max_features).toBe('all');
+    const values = resolveParameters(forest, 'regression', {});
+    expect(values).toMatchObject({ criterion: 'squared_error', max_features: 'all' });
   });
 
   it.each([
@@ -26,11 +30,14 @@ describe('parameters', () => {
     ['max-depth', 'none', 'max_depth', 'none'],
     ['max_features', '0.5', 'max_features', 0.5],
     ['bootstrap', 'false', 'bootstrap', false],
+    ['criterion', 'entropy', 'criterion', 'entropy'],
   ])('read %s = %o', (name, value, known, expected) => {
     expect(resolveParameters(forest, 'classification', { [name]: value })[known]).toBe(expected);
   });
 
   it.each([
+    ['criterion', 'ginny'],
+    ['criterion', 3],
     ['n_estimators', 0],
     ['n_estimators', 1.5],
     ['n_estimators', ''],

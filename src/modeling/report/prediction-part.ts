@@ -1,31 +1,46 @@
 import type {
+  Confusion,
   ProbabilityHistogram,
   RegressionErrors,
-  ResidualDecile,
+  ThresholdChoice,
 } from '../../reports/training/report.js';
-import { quantile } from '../../stats/quantile.js';
-import { createRandom } from '../../stats/random.js';
+import { regressionCurves } from '../../stats/curves-regression.js';
+import { confusionMatrix } from '../../stats/metrics/confusion.js';
+import { predictedClasses } from '../../stats/metrics/predicted-classes.js';
+import { figure } from './figure.js';
 import { numberHistogram } from './number-histogram.js';
 
 const PROBABILITY_BINS = 25;
-/** Points of a scatter plot: more only cover one another. */
-const MOST_POINTS = 800;
-const TENTHS = 10;
+const THRESHOLDS = 50;
+
+/** What a model said of the held-out rows, and what is true. */
+export interface HeldOut {
+  /** Class index or value per row. */
+  readonly truth: Float64Array;
+  /** Probabilities, rows × classes row-major, or values. */
+  readonly predictions: Float32Array;
+  readonly classes: readonly string[];
+  /** See Manifest. */
+  readonly threshold: number | undefined;
+}
+
+export function confusionPart({ truth, predictions, classes, threshold }: HeldOut): Confusion {
+  const width = classes.length;
+  const cells = confusionMatrix(truth, predictedClasses(predictions, width, threshold), width);
+  return {
+    classes,
+    counts: classes.map((_, actual) => [...cells.subarray(actual * width, (actual + 1) * width)]),
+  };
+}
 
 /** How the probability of the last of two classes is spread, by the true class. */
-export function probabilityPart(
-  truth: Float64Array,
-  probabilities: Float32Array,
-  classes: readonly string[],
-): ProbabilityHistogram {
+export function probabilityPart({ truth, predictions, classes }: HeldOut): ProbabilityHistogram {
   const counts = classes.map(() => new Array<number>(PROBABILITY_BINS).fill(0));
   truth.forEach((label, row) => {
-    const bin = Math.min(
-      Math.floor((probabilities[2 * row + 1] as number) * PROBABILITY_BINS),
-      PROBABILITY_BINS - 1,
-    );
+    const bin = Math.floor((predictions[2 * row + 1] as number) * PROBABILITY_BINS);
     const own = counts[label] as number[];
-    own[bin] = (own[bin] as number) + 1;
+    const at = Math.min(bin, PROBABILITY_BINS - 1);
+    own[at] = (own[at] as number) + 1;
   });
   return {
     class: classes[1] as string,
@@ -34,43 +49,38 @@ export function probabilityPart(
   };
 }
 
-/** Predicted against actual values: a sample of the points, and the residuals of all rows. */
-export function regressionPart(truth: Float64Array, predicted: Float32Array, seed: number): RegressionErrors {
-  const rows = truth.length;
-  const sample = Int32Array.from({ length: rows }, (_, row) => row);
-  createRandom(seed).shuffle(sample);
-  const shown = [...sample.subarray(0, MOST_POINTS)].sort((a, b) => a - b);
-  const residuals = truth.map((value, row) => value - (predicted[row] as number));
+/** What other thresholds would have given on the held-out rows of two classes. */
+export function thresholdPart(heldOut: HeldOut, rule: string | null): ThresholdChoice {
+  const { truth, predictions, threshold = 0.5 } = heldOut;
+  const thresholds = Array.from({ length: THRESHOLDS + 1 }, (_, i) => i / THRESHOLDS);
+  const cells = thresholds.map((at) => {
+    const [tn = 0, fp = 0, fn = 0, tp = 0] = confusionMatrix(truth, predictedClasses(predictions, 2, at), 2);
+    return { tn, fp, fn, tp };
+  });
+  const curve = (name: string, of: (cell: (typeof cells)[number]) => number) => ({
+    name,
+    values: cells.map((cell) => figure(of(cell))),
+  });
   return {
-    predicted: shown.map((row) => predicted[row] as number),
-    actual: shown.map((row) => truth[row] as number),
-    rows,
-    residuals: numberHistogram(residuals),
-    byDecile: byDecile(predicted, residuals),
+    chosen: threshold,
+    metric: rule,
+    thresholds,
+    curves: [
+      curve('precision', ({ tp, fp }) => tp / (tp + fp)),
+      curve('recall', ({ tp, fn }) => tp / (tp + fn)),
+      curve('f1', ({ tp, fp, fn }) => (2 * tp) / (2 * tp + fp + fn)),
+    ],
   };
 }
 
-/** Residuals by tenths of the rows in the order of their prediction. */
-function byDecile(predicted: Float32Array, residuals: Float64Array): ResidualDecile[] {
-  const order = Int32Array.from(residuals, (_, row) => row).sort(
-    (a, b) => (predicted[a] as number) - (predicted[b] as number),
-  );
-  const tenths = Math.min(TENTHS, order.length);
-  return Array.from({ length: tenths }, (_, i) => {
-    const members = order.subarray(
-      Math.floor((i * order.length) / tenths),
-      Math.floor(((i + 1) * order.length) / tenths),
-    );
-    const sorted = Float64Array.from(members, (row) => residuals[row] as number).sort();
-    return {
-      from: predicted[members[0] as number] as number,
-      to: predicted[members.at(-1) as number] as number,
-      rows: members.length,
-      p10: quantile(sorted, 0.1),
-      p25: quantile(sorted, 0.25),
-      median: quantile(sorted, 0.5),
-      p75: quantile(sorted, 0.75),
-      p90: quantile(sorted, 0.9),
-    };
-  });
+/** Predicted against actual values: a sample of the points, and the residuals of all rows. */
+export function regressionPart({ truth, predictions }: HeldOut): RegressionErrors {
+  const { sample, deciles } = regressionCurves(truth, predictions);
+  return {
+    predicted: sample.map(({ predicted }) => predicted),
+    actual: sample.map(({ actual }) => actual),
+    rows: truth.length,
+    residuals: numberHistogram(truth.map((value, row) => value - (predictions[row] as number))),
+    byDecile: deciles,
+  };
 }
