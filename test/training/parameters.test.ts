@@ -9,9 +9,12 @@ describe('parameters', () => {
   it('take the defaults of the task', () => {
     expect(resolveParameters(forest, 'classification', {})).toEqual({
       n_estimators: 100,
+      criterion: 'gini',
       max_depth: 'none',
       min_samples_split: 2,
       min_samples_leaf: 1,
+      min_weight_fraction_leaf: 0,
+      min_impurity_decrease: 0,
       max_features: 'sqrt',
       bootstrap: true,
       max_samples: 'all',

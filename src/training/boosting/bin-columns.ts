@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom, type Random } from '../../stats/random.js';
-import { midpointThreshold } from '../binning.js';
 import type { Matrix } from '../matrix.js';
-import { cutQuantiles } from '../quantile-cut.js';
+import { cutQuantiles, midpointThreshold } from '../quantile-cut.js';
 import { createRadixSort, orderedBits } from '../radix-sort.js';
 
 /** Rows whose values say where a continuous column is cut; smaller tables use all rows. */
