@@ -39,7 +39,7 @@ export interface OpenSession {
  * a second, and two loads at once twice the memory of one.
  */
 const WORTH_A_THREAD_BYTES = 4_000_000;
-const MOST_BYTES_AT_ONCE = 400_000_000;
+const MOST_BYTES_AT_ONCE = 64_000_000;
 
 /**
  * Scores `rows` held-out rows one by one, in small batches and all at once, in the given and in other orders, on one
@@ -90,9 +90,13 @@ export class Certification {
       : [];
   }
 
-  /** Compares every way to score the rows. */
+  /**
+   * Compares every way to score the rows. A session that is given is released where the model is so large that it is not
+   * held twice.
+   */
   async finish(session?: ModelSession): Promise<Certificate> {
     const own = await this.#digests(this.#ownThreads, session);
+    if (this.#beside.length === 0 && this.#bytes.length > MOST_BYTES_AT_ONCE) await session?.release();
     const others =
       this.#beside.length > 0
         ? (await Promise.all(this.#beside.map(({ digests }) => digests))).flat()
