@@ -15,6 +15,7 @@ describe('a thread that is killed in the midst of training', () => {
     ['random-forest', 'the second of two', 1],
   ])('fails a %s, %s, and the other thread ends with it', async (algorithm, _which, killed) => {
     const posted = vi.spyOn(Worker.prototype, 'postMessage');
+    const threads = () => posted.mock.contexts as Worker[];
     let done = 0;
     const training = trainModel({
       algorithm,
@@ -25,7 +26,7 @@ describe('a thread that is killed in the midst of training', () => {
       workers: 2,
       onProgress: () => {
         done++;
-        if (done === 3) void posted.mock.contexts[killed]?.terminate();
+        if (done === 3) void threads()[killed]!.terminate();
       },
     });
     await expect(training).rejects.toMatchObject({
@@ -34,6 +35,6 @@ describe('a thread that is killed in the midst of training', () => {
     });
     expect(done).toBeGreaterThanOrEqual(3);
     // a thread that is gone has no number any more
-    expect(posted.mock.contexts.map(({ threadId }) => threadId)).toEqual([-1, -1]);
+    expect(threads().map(({ threadId }) => threadId)).toEqual([-1, -1]);
   });
 });
