@@ -145,7 +145,10 @@ describe('weights', () => {
 
   it('are there for all that auto compares', async () => {
     const schema = schemaFile('weights.json', ...columns('weight'));
-    const { train, events } = await prepared(table('weighted.csv', '17.5'), 'y', { schema, algorithm: 'auto' });
+    const { train, events } = await prepared(table('weighted.csv', '17.5'), 'y', {
+      schema,
+      algorithm: 'auto',
+    });
     expect(train.weights).toHaveLength(train.table.rows);
     expect(events.filter(({ kind }) => kind === 'warning')).toEqual([]);
   });
