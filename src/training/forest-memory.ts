@@ -1,4 +1,4 @@
-import { allocateKernelMemory, FIRST_ADDRESS } from './kernels.js';
+import { allocateKernelMemory, createPlacer } from './kernels.js';
 
 /** What a forest is grown from and with; the memory is shared by all threads. */
 export interface ForestMemory {
@@ -87,12 +87,12 @@ export function allocateForest(shape: ForestShape, threads: number): ForestMemor
   const table = placeTable(shape);
   const perThread = placeScratch(shape, table, 0).end - table.end;
   const fitting = Math.max(1, Math.min(threads, Math.floor((MOST_BYTES - table.end) / perThread)));
-  const memory = allocateKernelMemory(table.end + fitting * perThread - FIRST_ADDRESS);
+  const memory = allocateKernelMemory(table.end + fitting * perThread);
   return { memory, shape, table, threads: fitting };
 }
 
 function placeTable({ rows, columns, isWeighted }: ForestShape): TableAddresses {
-  const place = createPlacer(FIRST_ADDRESS);
+  const place = createPlacer();
   const rowStride = columns <= NARROW ? 2 * columns : 2;
   const edgeStride = 8 * Math.min(rows, MOST_RANKS);
   return {
@@ -132,15 +132,5 @@ function placeFrom(
     nodes: place(4 * NODE_WORDS * 2 * treeRows),
     path: place(STEP_BYTES * treeRows),
     end: place(0),
-  };
-}
-
-/** Hands out addresses one after the other; all are multiples of 64, and none is 0. */
-function createPlacer(start: number): (bytes: number) => number {
-  let next = Math.max(64, start);
-  return (bytes) => {
-    const own = next;
-    next = Math.ceil((own + bytes) / 64) * 64;
-    return own;
   };
 }

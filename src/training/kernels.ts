@@ -73,18 +73,31 @@ const MOST_PAGES = 65_536;
 let compiled: WebAssembly.Module | undefined;
 
 /** The first page is the compiler's: nothing of a trainer lies before this address. */
-export const FIRST_ADDRESS = PAGE_BYTES;
+const FIRST_ADDRESS = PAGE_BYTES;
 
 /**
- * Memory that threads share and kernels work on, with room for `bytes` from FIRST_ADDRESS on.
+ * Places arrays one after the other, from `start` on; every address is a multiple of 64 where `start` is.
+ * @returns the address of an array of so many bytes; of none, the end of those before
+ */
+export function createPlacer(start = FIRST_ADDRESS): (bytes: number) => number {
+  let next = start;
+  return (bytes) => {
+    const own = next;
+    next = Math.ceil((own + bytes) / 64) * 64;
+    return own;
+  };
+}
+
+/**
+ * Memory that threads share and kernels work on, up to the address `end`.
  * @throws MlxError TRAINING_FAILED where so much cannot be had
  */
-export function allocateKernelMemory(bytes: number): WebAssembly.Memory {
-  const pages = Math.ceil(bytes / PAGE_BYTES) + 1;
+export function allocateKernelMemory(end: number): WebAssembly.Memory {
+  const pages = Math.ceil(end / PAGE_BYTES);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: Math.max(pages, MOST_PAGES), shared: true });
   } catch (cause) {
-    throw new MlxError('TRAINING_FAILED', `Training needs ${Math.ceil(bytes / 2 ** 20)} MB in one piece.`, {
+    throw new MlxError('TRAINING_FAILED', `Training needs ${Math.ceil(end / 2 ** 20)} MB in one piece.`, {
       hint: 'Train on fewer rows or columns.',
       cause,
     });

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MlxError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
-import { ALGORITHMS } from './algorithms.js';
+import { ALGORITHMS, type AlgorithmName } from './algorithms.js';
 import { fitBaseline } from './baseline.js';
 import { fitGradientBoosting } from './boosting/gradient-boosting.js';
 import { checkData } from './check-data.js';
@@ -18,7 +18,7 @@ export interface TrainedModel extends FittedModel {
   readonly fitMs: number;
 }
 
-const FITS: Readonly<Record<string, (input: FitInput) => Promise<FittedModel>>> = {
+const FITS: Readonly<Record<AlgorithmName, (input: FitInput) => Promise<FittedModel>>> = {
   'random-forest': fitRandomForest,
   'gradient-boosting': fitGradientBoosting,
   'extra-trees': fitExtraTrees,
@@ -49,8 +49,7 @@ export async function trainModel(spec: TrainingSpec): Promise<TrainedModel> {
   const startedAt = performance.now();
   try {
     spec.signal?.throwIfAborted();
-    const train = FITS[algorithm.name] as (input: FitInput) => Promise<FittedModel>;
-    const fitted = await train({ ...spec, classes, params, workers, weights });
+    const fitted = await FITS[algorithm.name]({ ...spec, classes, params, workers, weights });
     return { ...fitted, params, fitMs: performance.now() - startedAt };
   } catch (error) {
     if (spec.signal?.aborted && !(error instanceof MlxError)) {
@@ -61,7 +60,7 @@ export async function trainModel(spec: TrainingSpec): Promise<TrainedModel> {
 }
 
 /** @throws MlxError PARAM_INVALID where there is no algorithm of that name */
-export function findAlgorithm(name: string): Algorithm {
+export function findAlgorithm(name: string): Algorithm & { readonly name: AlgorithmName } {
   const algorithm = ALGORITHMS.find((known) => known.name === name);
   if (algorithm !== undefined) return algorithm;
   const names = ALGORITHMS.map((known) => known.name);

@@ -328,10 +328,11 @@ describe('algorithm auto', () => {
     const scores = board.map(({ score }) => score?.mean as number);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
     expect(model.manifest.algorithm).toBe(board[0]?.algorithm);
+    const winner = ALGORITHMS.find(({ name }) => name === board[0]?.algorithm);
     expect(run.params).toMatchObject({
-      algorithm: board[0]?.algorithm,
+      algorithm: winner?.name,
       chosen_by: 'auto',
-      encode: 'ordinal',
+      ...RECIPES[winner?.recipe as keyof typeof RECIPES],
     });
     expect(await artifact(store, run, 'leaderboard.json')).toHaveLength(board.length);
   });

@@ -11,11 +11,10 @@ export function dataPart(data: PreparedData): ReportedData {
   const leftOut = schema.columns.flatMap(({ name, role, reason }) =>
     role === 'ignore' ? [{ column: name, reason: reason ?? 'left out on request' }] : [],
   );
-  const isOneTable = data.split !== 'file';
   return {
     source: inputText(train.input),
     digest: train.digest,
-    rows: train.table.rows + (isOneTable ? test.table.rows : 0),
+    rows: train.table.rows + test.table.rows,
     columns: schema.columns.length,
     trainRows: train.table.rows,
     testRows: test.table.rows,

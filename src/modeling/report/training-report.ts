@@ -1,22 +1,18 @@
-import type { LearningCurve, ReportedMetric, Slices, TrainingReport } from '../../reports/training/report.js';
-import { classificationIntervals, type MetricIntervals, regressionIntervals } from '../../stats/bootstrap.js';
-import { metricDirection } from '../../tracking/metric-direction.js';
+import type { TrainingReport } from '../../reports/training/report.js';
 import { primaryMetric } from '../../tracking/primary-metric.js';
-import type { TrainingHistory } from '../../training/fit.js';
-import { linkScores, predictModel, scoreModel } from '../../training/model.js';
-import { trainModel } from '../../training/train.js';
-import { measure } from '../evaluate.js';
+import { linkScores, scoreModel } from '../../training/model.js';
 import { Explainer } from '../explain.js';
 import type { MadeModel } from '../make-model.js';
 import type { PreparedData } from '../prepare.js';
 import type { Selection } from '../select.js';
-import { measureSlices, type SlicedPredictions } from '../slices.js';
 import type { ModelingSpec } from '../spec.js';
 import { commandLine } from './command-line.js';
 import { calibrationPart, curvePart } from './curve-part.js';
 import { dataPart } from './data-part.js';
 import { importancePart, shapPart } from './explanation-part.js';
-import { figure } from './figure.js';
+import { learningPart } from './learning-part.js';
+import { intervalsOf, LEVEL, metricsOf } from './metrics-part.js';
+import { parametersPart } from './parameters-part.js';
 import {
   confusionPart,
   type HeldOut,
@@ -25,6 +21,7 @@ import {
   thresholdPart,
 } from './prediction-part.js';
 import { selectionPart } from './selection-part.js';
+import { slicesPart } from './slices-part.js';
 
 /** What a report is made of. */
 export interface ReportInput {
@@ -40,11 +37,6 @@ export interface ReportInput {
   readonly warnings: readonly string[];
   readonly signal: AbortSignal;
 }
-
-const LEVEL = 0.95;
-/** Resamples of large tables are fewer: rows × resamples. */
-const RESAMPLED_ROWS = 4_000_000;
-const RESAMPLES = { fewest: 100, most: 500 };
 
 /** All that can be said of a run's model on its held-out rows. */
 export async function trainingReport(input: ReportInput): Promise<TrainingReport> {
@@ -102,59 +94,11 @@ export async function trainingReport(input: ReportInput): Promise<TrainingReport
     slices: slicesPart(input, heldOut, primary),
     data: dataPart(data),
     steps: made.pipeline.steps.map(({ step, inputs }) => `${step}: ${inputs.join(', ')}`),
-    parameters: Object.entries(made.params).map(([name, value]) => ({
-      name,
-      value: String(value),
-      isChosen: name in selection.choice.params,
-    })),
+    parameters: parametersPart(made.params, manifest.algorithm, target.task),
     environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
     command: commandLine(spec),
     timings,
   };
-}
-
-function intervalsOf({ truth, predictions, classes, threshold }: HeldOut, seed: number): MetricIntervals {
-  const wanted = Math.floor(RESAMPLED_ROWS / Math.max(1, truth.length));
-  const resamples = Math.min(RESAMPLES.most, Math.max(RESAMPLES.fewest, wanted));
-  const options = { seed, resamples, confidence: LEVEL };
-  return classes.length > 0
-    ? classificationIntervals(truth, predictions, classes.length, { ...options, threshold })
-    : regressionIntervals(truth, predictions, options);
-}
-
-/** The primary metric first; beside each what a model would reach that knows the target's spread alone. */
-async function metricsOf(
-  { data, made, spec }: ReportInput,
-  intervals: MetricIntervals,
-  primary: string,
-): Promise<readonly ReportedMetric[]> {
-  const { train, test } = data;
-  const nothing = { rows: 1, columns: 1, data: new Float32Array(1) };
-  const { model } = await trainModel({
-    algorithm: 'baseline',
-    task: train.target.task,
-    matrix: { rows: train.table.rows, columns: 1, data: new Float32Array(train.table.rows) },
-    target: train.target.values,
-    classes: train.target.classes.length,
-    weights: train.weights,
-    seed: spec.seed,
-    workers: 1,
-  });
-  const one = predictModel(model, nothing);
-  const same = Float32Array.from(
-    { length: test.table.rows * one.length },
-    (_, i) => one[i % one.length] as number,
-  );
-  const baseline = measure(test.target, test.target.values, same);
-  const names = Object.keys(made.metrics);
-  return [primary, ...names.filter((name) => name !== primary)].map((name) => ({
-    name,
-    value: figure(made.metrics[name]),
-    low: figure(intervals[name]?.low),
-    high: figure(intervals[name]?.high),
-    baseline: figure(baseline[name]),
-    better: metricDirection(name),
-  }));
 }
 
 type Explained = Required<Pick<TrainingReport, 'importance' | 'shap'>> & {
@@ -177,65 +121,4 @@ async function explained({ spec, data, made, signal }: ReportInput, metric: stri
   } finally {
     await explainer.release();
   }
-}
-
-function learningPart(history: readonly TrainingHistory[]): Pick<TrainingReport, 'learning'> {
-  const [first] = history;
-  if (first === undefined) return {};
-  const metric = first.metric.replace(/^(training|validation)_/, '');
-  const of = (part: string) => history.find((one) => one.metric === `${part}_${metric}`)?.values;
-  const [train, validation] = [of('training'), of('validation')];
-  const learning: LearningCurve = {
-    metric,
-    step: 'round',
-    ...(train === undefined ? {} : { train: Array.from(train, figure) }),
-    ...(validation === undefined ? {} : { validation: Array.from(validation, figure) }),
-    best: validation === undefined ? null : bestOf(validation, metric),
-  };
-  return { learning };
-}
-
-function bestOf(values: Float64Array, metric: string): number {
-  const best = metricDirection(metric) === 'higher' ? Math.max(...values) : Math.min(...values);
-  return values.indexOf(best) + 1;
-}
-
-function slicesPart({ data, spec }: ReportInput, heldOut: HeldOut, metric: string): Slices {
-  const { schema, test } = data;
-  const shown = new Set(
-    schema.columns.filter(({ role }) => role === 'feature' || role === 'group').map(({ name }) => name),
-  );
-  const columns = test.table.columns.filter(({ name }) => shown.has(name));
-  const { truth, predictions, classes, threshold } = heldOut;
-  const sliced = (
-    classes.length > 0
-      ? {
-          task: 'classification',
-          metric,
-          truth,
-          probabilities: predictions,
-          classes: classes.length,
-          threshold,
-        }
-      : { task: 'regression', metric, truth, predicted: predictions }
-  ) as SlicedPredictions;
-  const { overall, slices, worst } = measureSlices(columns, sliced, { seed: spec.seed });
-  return {
-    metric,
-    better: metricDirection(metric) ?? 'higher',
-    overall: figure(overall),
-    columns: [...new Set(slices.map(({ column }) => column))].map((column) => ({
-      column,
-      slices: slices
-        .filter((slice) => slice.column === column)
-        .map((slice) => ({
-          name: slice.label,
-          rows: slice.rows,
-          value: figure(slice.estimate),
-          low: figure(slice.low),
-          high: figure(slice.high),
-          isWorse: worst.includes(slice),
-        })),
-    })),
-  };
 }

@@ -1,12 +1,29 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom, type Random } from '../../stats/random.js';
-import { midpointThreshold } from '../binning.js';
+<<<<<<< HEAD
+import { allocateKernelMemory, createPlacer, loadKernels } from '../kernels.js';
 import type { Matrix } from '../matrix.js';
-import { cutQuantiles } from '../quantile-cut.js';
+import { binsAt, type Layout } from './layout.js';
+import { cutQuantiles } from './quantile-cut.js';
+=======
+import type { Matrix } from '../matrix.js';
+import { cutQuantiles, midpointThreshold } from '../quantile-cut.js';
 import { createRadixSort, orderedBits } from '../radix-sort.js';
+>>>>>>> w/h3
 
 /** Rows whose values say where a continuous column is cut; smaller tables use all rows. */
 const SAMPLE_ROWS = 25_000;
+/** A radix sort's counts: see kernels/rank-column.ts. */
+const SLOT_BYTES = 3 * 2048 * 4;
+/** Below so many cells all columns are worked on in one turn of the event loop. */
+const MANY_CELLS = 1_000_000;
+
+export interface ColumnCuts {
+  /** Per column the largest value of each bin, ascending; the last is Infinity. None where all values are missing. */
+  readonly cuts: readonly Float32Array[];
+  /** Per column 1 where rows to train on have missing values. */
+  readonly hasMissing: Uint8Array;
+}
 
 /**
  * Cuts every column into at most `mostBins` quantile bins, one per distinct value where there are no more; bins end
@@ -15,7 +32,6 @@ const SAMPLE_ROWS = 25_000;
  * Gives the event loop a turn now and then, so that a caller stays responsive.
  *
  * @param order rows in the order in which they are trained on; the first `rows` of them say where to cut
- * @returns per column the largest value of each bin, ascending; the last is Infinity. None where all values are missing.
  */
 export async function cutColumns(
   matrix: Matrix,
@@ -23,50 +39,88 @@ export async function cutColumns(
   rows: number,
   mostBins: number,
   signal: AbortSignal | undefined,
-): Promise<Float32Array[]> {
-  const sampled = rows <= SAMPLE_ROWS ? null : sampleOf(rows, order, createRandom(0));
-  const all = createCut(matrix, rows, (i) => rowAt(order, i), mostBins);
-  const some = sampled === null ? all : createCut(matrix, SAMPLE_ROWS, (i) => sampled[i] as number, mostBins);
+): Promise<ColumnCuts> {
+  const values = new Float32Array(rows);
+  const sampled = rows <= SAMPLE_ROWS ? null : sampleOf(rows, createRandom(0));
+  const sort = createSort(rows);
   const cuts: Float32Array[] = [];
+  const hasMissing = new Uint8Array(matrix.columns);
   for (let column = 0; column < matrix.columns; column++) {
-    const edges = some(column);
+    hasMissing[column] = readColumn(matrix, order, column, values) ? 1 : 0;
+    let edges = edgesOf(sort(values, sampled), mostBins);
     // a column of few values may have more of them than the sample shows
-    cuts.push(some === all || edges.length === mostBins ? edges : all(column));
-    if (matrix.rows * column > 1_000_000) await nextTurn();
+    if (sampled !== null && edges.length < mostBins) edges = edgesOf(sort(values, null), mostBins);
+    cuts.push(edges);
+    if (matrix.rows * column > MANY_CELLS) await nextTurn();
     signal?.throwIfAborted();
   }
-  return cuts;
+  return { cuts, hasMissing };
 }
 
-export function rowAt(order: Int32Array | null, i: number): number {
-  return order === null ? i : (order[i] as number);
+/** Writes the bins of all rows, see `binsAt`. A missing value gets the bin after the last. */
+export async function binColumns(
+  matrix: Matrix,
+  order: Int32Array | null,
+  cuts: readonly Float32Array[],
+  layout: Layout,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { at, memory } = layout;
+  const { rows, columns } = matrix;
+  const { assignBins } = loadKernels(memory);
+  // nobody needs these before the first round
+  const values = new Float32Array(memory.buffer, at.gathered, rows);
+  for (let column = 0; column < columns; column++) {
+    const edges = cuts[column] as Float32Array;
+    readColumn(matrix, order, column, values);
+    new Float32Array(memory.buffer, at.edges, edges.length).set(edges);
+    assignBins(at.gathered, rows, at.edges, edges.length, at.firstBins, binsAt(layout, column));
+    if (rows * column > MANY_CELLS) await nextTurn();
+    signal?.throwIfAborted();
+  }
 }
 
-function sampleOf(rows: number, order: Int32Array | null, random: Random): Int32Array {
-  return Int32Array.from({ length: SAMPLE_ROWS }, () => rowAt(order, random.int(rows))).sort();
-}
-
-/** Cuts a column by the rows `row(0) ... row(count − 1)`. */
-function createCut(
+/**
+ * Writes the first values of a column in the order that is trained on; −0 becomes 0, so that the two are one value.
+ * @returns whether some are missing
+ */
+function readColumn(
   { columns, data }: Matrix,
-  count: number,
-  row: (i: number) => number,
-  mostBins: number,
-): (column: number) => Float32Array {
-  const cells = data;
-  const offsets = Int32Array.from({ length: count }, (_, i) => row(i)).map((at) => at * columns);
-  const values = new Float32Array(count);
-  const sort = createRadixSort(count);
-  return (column) => {
-    let missing = 0;
-    for (let i = 0; i < count; i++) {
-      const value = cells[(offsets[i] as number) + column] as number;
-      const isMissing = Number.isNaN(value);
-      missing += +isMissing;
-      // missing values are sorted to the end and cut off; −0 becomes 0, so that the two are one value
-      values[i] = isMissing ? Number.POSITIVE_INFINITY : value + 0;
+  order: Int32Array | null,
+  column: number,
+  to: Float32Array,
+): boolean {
+  let missing = 0;
+  for (let i = 0; i < to.length; i++) {
+    const row = order === null ? i : (order[i] as number);
+    const value = (data[row * columns + column] as number) + 0;
+    missing += +Number.isNaN(value);
+    to[i] = value;
+  }
+  return missing > 0;
+}
+
+function sampleOf(rows: number, random: Random): Int32Array {
+  return Int32Array.from({ length: SAMPLE_ROWS }, () => random.int(rows)).sort();
+}
+
+/** Sorts those of `values` at `places` (null: all) that are not missing; valid until the next call. */
+function createSort(most: number): (values: Float32Array, places: Int32Array | null) => Float32Array {
+  const place = createPlacer();
+  const [own, pairs, spare, slots] = [place(4 * most), place(8 * most), place(8 * most), place(SLOT_BYTES)];
+  const memory = allocateKernelMemory(place(0));
+  const { sortValues } = loadKernels(memory);
+  const sorted = new Float32Array(memory.buffer, own, most);
+  return (values, places) => {
+    let count = 0;
+    for (let i = 0; i < (places ?? values).length; i++) {
+      const value = values[places === null ? i : (places[i] as number)] as number;
+      // a missing value is written over by the next one
+      sorted[count] = value;
+      count += +!Number.isNaN(value);
     }
-    return edgesOf(sort(values).subarray(0, count - missing), mostBins);
+    sortValues(own, count, pairs, spare, slots);
+    return sorted.subarray(0, count);
   };
 }
 
@@ -94,60 +148,10 @@ function countUpTo(sorted: Float32Array, value: number): number {
 }
 
 /**
- * Writes the bins of all rows: two bytes a row for each pair of columns, so that one look at a row serves two histograms.
- * A missing value gets the bin after the last.
- *
- * @param bins `ceil(columns / 2) × rows × 2` bytes
+ * The split threshold between two values a < b: their float32 midpoint, or `a` where rounding reaches `b`,
+ * so that `a <= t < b` holds exactly.
  */
-export async function assignBins(
-  matrix: Matrix,
-  order: Int32Array | null,
-  cuts: readonly Float32Array[],
-  bins: Uint8Array,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { rows, columns, data } = matrix;
-  const assign = createAssign(data, columns, rows, order, bins);
-  for (let column = 0; column < columns; column++) {
-    assign(column, cuts[column] as Float32Array);
-    if (rows * column > 1_000_000) await nextTurn();
-    signal?.throwIfAborted();
-  }
-}
-
-/** The upper 16 bits of a value give the first bin that can be meant; from there the bins are tried in turn. */
-function createAssign(
-  data: Float32Array,
-  columns: number,
-  rows: number,
-  order: Int32Array | null,
-  bins: Uint8Array,
-): (column: number, cuts: Float32Array) => void {
-  const cells = data;
-  const to = bins;
-  const firstBin = new Uint8Array(1 << 16);
-  const edges = new Float32Array(256);
-  const edgeBits = new Uint32Array(edges.buffer);
-  const values = new Float32Array(rows);
-  const bits = new Uint32Array(values.buffer);
-  return (column, cuts) => {
-    const count = cuts.length;
-    edges.set(cuts);
-    for (let bin = 0, prefix = 0; bin < count; bin++) {
-      const end = orderedBits(edgeBits[bin] as number) >>> 16;
-      while (prefix <= end) firstBin[prefix++] = bin;
-    }
-    for (let i = 0; i < rows; i++) values[i] = (cells[rowAt(order, i) * columns + column] as number) + 0;
-    let at = (column >> 1) * 2 * rows + (column & 1);
-    for (let i = 0; i < rows; i++, at += 2) {
-      const value = values[i] as number;
-      if (count === 0 || Number.isNaN(value)) {
-        to[at] = count;
-        continue;
-      }
-      let bin = firstBin[orderedBits(bits[i] as number) >>> 16] as number;
-      while (value > (edges[bin] as number)) bin++;
-      to[at] = bin;
-    }
-  };
+export function midpointThreshold(a: number, b: number): number {
+  const middle = Math.fround((a + b) / 2);
+  return middle >= a && middle < b ? middle : a;
 }

@@ -11,6 +11,15 @@ export type LossKernel = (
 
 /** The kernels of gradient boosting; each is described in `kernels/boosting-*.ts`. */
 export interface BoostingKernels {
+  readonly sortValues: (values: number, count: number, pairs: number, spare: number, slots: number) => void;
+  readonly assignBins: (
+    values: number,
+    count: number,
+    edges: number,
+    bins: number,
+    firstBins: number,
+    to: number,
+  ) => void;
   readonly addRows: (
     bins: number,
     ids: number,

@@ -6,7 +6,7 @@ import type { FitInput, FittedModel, TrainingHistory } from '../fit.js';
 import { impurityImportance } from '../importance.js';
 import { roundLeavesToGrid } from '../leaf-grid.js';
 import { WorkerPool } from '../worker-pool.js';
-import { assignBins, cutColumns, rowAt } from './bin-columns.js';
+import { binColumns, cutColumns } from './bin-columns.js';
 import { readConstraints } from './constraints.js';
 import { workAlone } from './crew.js';
 import { type Layout, layOut, weightsAt } from './layout.js';
@@ -90,17 +90,18 @@ async function prepare(
     order === null ? values : Float64Array.from(order, (row) => values[row] as number);
   const weights = input.weights === undefined ? null : inOrder(input.weights);
   const target = prepareTarget(settings.objective, inOrder(input.target), weights, trainingRows, classes);
-  const cuts = await cutColumns(matrix, order, trainingRows, params.max_bin as number, signal);
+  const mostBins = params.max_bin as number;
+  const { cuts, hasMissing } = await cutColumns(matrix, order, trainingRows, mostBins, signal);
   const layout = layOut({
     rows,
     trainingRows,
     bins: Int32Array.from(cuts, ({ length }) => length),
-    hasMissing: missingColumns(input, order, trainingRows),
+    hasMissing,
     outputs: target.start.length,
     isWeighted: weights !== null,
     numLeaves: settings.numLeaves,
   });
-  await assignBins(matrix, order, cuts, new Uint8Array(layout.memory.buffer, layout.at.bins), signal);
+  await binColumns(matrix, order, cuts, layout, signal);
   writeRows(layout, target, weights);
   const { unit } = target;
   const lossConstants = [
@@ -142,18 +143,6 @@ function concat(first: Int32Array, second: Int32Array): Int32Array {
   all.set(first);
   all.set(second, first.length);
   return all;
-}
-
-function missingColumns({ matrix }: FitInput, order: Int32Array | null, rows: number): Uint8Array {
-  const { columns, data } = matrix;
-  const hasMissing = new Uint8Array(columns);
-  for (let i = 0; i < rows; i++) {
-    const start = rowAt(order, i) * columns;
-    for (let column = 0; column < columns; column++) {
-      if (Number.isNaN(data[start + column] as number)) hasMissing[column] = 1;
-    }
-  }
-  return hasMissing;
 }
 
 function writeRows(layout: Layout, { values, start }: PreparedTarget, weights: Float64Array | null): void {

@@ -1,12 +1,12 @@
 import type { Tree } from '../ensemble.js';
 import { TreeBuffer } from '../tree-buffer.js';
 import type { RunPhase } from './crew.js';
-import { type Layout, NODE_BYTES } from './layout.js';
+import { binsAt, type Layout, NODE_BYTES } from './layout.js';
 import { type Bounds, NodeValues, UNBOUNDED } from './node-values.js';
 import { type Precision, precisionOf, type Scales } from './precision.js';
 import type { BoostingSettings } from './settings.js';
 import { readSplit, type Split, type Sums } from './split.js';
-import { binsAt, type Desk, PHASES, WORDS } from './tasks.js';
+import { type Desk, PHASES, WORDS } from './tasks.js';
 
 /** A leaf of the tree that is grown: a range of the row numbers. */
 interface Leaf {

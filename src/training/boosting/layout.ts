@@ -1,4 +1,4 @@
-import { allocateKernelMemory, FIRST_ADDRESS } from '../kernels.js';
+import { allocateKernelMemory, createPlacer } from '../kernels.js';
 import { CONTROL_BYTES, MOST_TASKS } from './crew.js';
 
 /** Bytes of a histogram's cell: see kernels/boosting-histogram.ts. */
@@ -57,6 +57,8 @@ const PARTS = [
   'nodes',
   'columnsUsed',
   'splits',
+  'edges',
+  'firstBins',
   'bins',
   'ids',
   'lefts',
@@ -92,6 +94,8 @@ export function layOut(spec: LayoutSpec): Layout {
     nodes: NODE_BYTES * 2 * numLeaves,
     columnsUsed: columns,
     splits: 2 * SPLIT_BYTES * columns,
+    edges: 4 * 256,
+    firstBins: 65_536,
     bins: 2 * rows * Math.ceil(columns / 2),
     ids: 4 * rows,
     lefts: 4 * (rows + 1),
@@ -105,12 +109,9 @@ export function layOut(spec: LayoutSpec): Layout {
     histograms: slots * histogramBytes,
   };
   const at: Record<string, number> = {};
-  let end = FIRST_ADDRESS;
-  for (const part of PARTS) {
-    at[part] = end;
-    end += Math.ceil(sizes[part] / 64) * 64;
-  }
-  const memory = allocateKernelMemory(end - FIRST_ADDRESS);
+  const place = createPlacer();
+  for (const part of PARTS) at[part] = place(sizes[part]);
+  const memory = allocateKernelMemory(place(0));
   return { ...spec, memory, chunkRows, histogramOffsets, histogramBytes, slots, at: at as Layout['at'] };
 }
 
@@ -122,6 +123,14 @@ function offsetsOf(bins: Int32Array): Int32Array {
     offsets[column + 1] = (offsets[column] as number) + CELL_BYTES * (count + 1);
   });
   return offsets;
+}
+
+/**
+ * Address of the bin of row 0 in a column; the rows' bins are two bytes apart: the bins of a pair of columns lie side by
+ * side, so that one look at a row serves two histograms.
+ */
+export function binsAt({ at, rows }: Layout, column: number): number {
+  return at.bins + (column >> 1) * 2 * rows + (column & 1);
 }
 
 /** Address of the weights, 0 where each row counts once. */

@@ -13,10 +13,8 @@ export interface Objective {
   readonly metric: string;
 }
 
-export type ObjectiveName = 'squared_error' | 'absolute_error' | 'poisson' | 'log_loss';
-
 /** By scikit-learn's names. */
-export const OBJECTIVES = ['squared_error', 'absolute_error', 'poisson', 'log_loss'] as const;
+export type ObjectiveName = 'squared_error' | 'absolute_error' | 'poisson' | 'log_loss';
 
 /**
  * The objective of that name for the task.
@@ -58,8 +56,8 @@ export interface PreparedTarget {
   readonly unit: number;
 }
 
-/** Chances are kept so far from 0 and 1 that their log odds are finite. */
-const LEAST_CHANCE = 1e-15;
+/** Of a class without rows: its log odds are finite, and its probability in float32 is 0. */
+const LEAST_CHANCE = 2 ** -150;
 
 /**
  * The constant raw scores of least loss, from which boosting starts. Errors are measured from it and in units of their

@@ -1,6 +1,6 @@
 import { type Kernels, loadKernels } from '../kernels.js';
 import { MOST_TASKS, type Work } from './crew.js';
-import { ARGUMENTS, CELL_BYTES, type Layout, PARTIAL_BYTES, SPLIT_BYTES, weightsAt } from './layout.js';
+import { ARGUMENTS, binsAt, CELL_BYTES, type Layout, PARTIAL_BYTES, SPLIT_BYTES, weightsAt } from './layout.js';
 import { weightedMedian } from './median.js';
 import type { Objective } from './objectives.js';
 import { precisionOf } from './precision.js';
@@ -221,11 +221,6 @@ function createRowTasks({ layout }: TaskSpec, kernels: Kernels, desk: Desk) {
       kernels.addTreeToScores(at.nodes, at.ids, scoresOf(), start, end);
     },
   };
-}
-
-/** Address of the bin of row 0 in a column; the rows' bins are two bytes apart. */
-export function binsAt({ at, rows }: Layout, column: number): number {
-  return at.bins + (column >> 1) * 2 * rows + (column & 1);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { gaussLegendre } from '../../stats/gauss-legendre.js';
 import type { TreeEnsemble } from '../ensemble.js';
-import { allocateKernelMemory, FIRST_ADDRESS, type Kernels, loadKernels } from '../kernels.js';
+import { allocateKernelMemory, createPlacer, type Kernels, loadKernels } from '../kernels.js';
 import type { Matrix } from '../matrix.js';
 import type { Contributions } from './contributions.js';
 import {
@@ -88,12 +88,7 @@ class Workbench {
     const depth = trees.reduce((most, tree) => Math.max(most, depthOf(tree)), 0);
     const nodes = trees.reduce((most, { feature }) => Math.max(most, feature.length), 0);
     const points = pointsFor(Math.min(depth, columns));
-    let end = FIRST_ADDRESS;
-    const place = (bytes: number): number => {
-      const address = end;
-      end = Math.ceil((address + bytes) / 16) * 16;
-      return address;
-    };
+    const place = createPlacer();
     this.#layout = {
       rule: place(points * POINT_BYTES),
       edges: place(nodes * EDGE_BYTES),
@@ -101,7 +96,7 @@ class Workbench {
       values: place(blocks * columns * LANE_BYTES),
       sums: place(outputs * blocks * columns * LANE_BYTES),
     };
-    this.#memory = allocateKernelMemory(end - FIRST_ADDRESS);
+    this.#memory = allocateKernelMemory(place(0));
     this.#kernels = loadKernels(this.#memory);
   }
 

@@ -3,6 +3,7 @@
  * memory), compiled by the build into dist/training/kernels.wasm; see training/kernels.ts for how it is loaded.
  * All addresses are bytes from the start of the shared memory.
  */
+export * from './boosting-bins';
 export * from './boosting-histogram';
 export * from './boosting-loss';
 export * from './boosting-rows';

@@ -1,11 +1,8 @@
-/** Bins of a column at most. */
-export const MAX_BINS = 255;
-
 /**
  * Where to cut sorted values into bins: the largest value of each. One bin per distinct value where there are
  * at most `mostBins`, otherwise bins of about equal size, in which a value that fills a bin alone gets its own.
  */
-export function cutQuantiles(sorted: Float32Array, mostBins = MAX_BINS): number[] {
+export function cutQuantiles(sorted: Float32Array, mostBins: number): number[] {
   return distinctValues(sorted, mostBins) ?? equalBins(sorted, mostBins);
 }
 
@@ -41,4 +38,13 @@ function equalBins(sorted: Float32Array, mostBins: number): number[] {
     runStart = end;
   }
   return largest;
+}
+
+/**
+ * The split threshold between two values a < b: their float32 midpoint, or `a` where rounding reaches `b`,
+ * so that `a <= t < b` holds exactly.
+ */
+export function midpointThreshold(a: number, b: number): number {
+  const middle = Math.fround((a + b) / 2);
+  return middle >= a && middle < b ? middle : a;
 }
