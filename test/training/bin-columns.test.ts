@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assignBins, cutColumns } from '#mlx/training/boosting/bin-columns.js';
+import { binColumns, cutColumns, midpointThreshold } from '#mlx/training/boosting/bin-columns.js';
+import { binsAt, layOut } from '#mlx/training/boosting/layout.js';
 import type { Matrix } from '#mlx/training/matrix.js';
-import { midpointThreshold } from '#mlx/training/quantile-cut.js';
 import { matrixOf } from './tables.js';
 
 const MOST_BINS = 255;
@@ -11,14 +11,25 @@ const column = (values: readonly number[]) => matrixOf(values.map((value) => [va
 
 /** Cuts by the first `trainingRows` in that order, and bins all: the edges and the bin of each row, by column. */
 async function binned(matrix: Matrix, trainingRows = matrix.rows, order: Int32Array | null = null) {
-  const { rows, columns } = matrix;
-  const cuts = await cutColumns(matrix, order, trainingRows, MOST_BINS, undefined);
-  const pairs = new Uint8Array(Math.ceil(columns / 2) * rows * 2);
-  await assignBins(matrix, order, cuts, pairs, undefined);
-  const bins = cuts.map((_, k) =>
-    Array.from({ length: rows }, (_, row) => pairs[(k >> 1) * 2 * rows + 2 * row + (k & 1)]!),
+  const { rows } = matrix;
+  const { cuts, hasMissing } = await cutColumns(matrix, order, trainingRows, MOST_BINS, undefined);
+  const layout = layoutFor(cuts, hasMissing, rows, trainingRows);
+  await binColumns(matrix, order, cuts, layout, undefined);
+  const bytes = new Uint8Array(layout.memory.buffer);
+  const bins = cuts.map((_, column) =>
+    Array.from({ length: rows }, (_, row) => bytes[binsAt(layout, column) + 2 * row]!),
   );
   return { cuts, bins };
+}
+
+function layoutFor(
+  cuts: readonly Float32Array[],
+  hasMissing: Uint8Array,
+  rows: number,
+  trainingRows: number,
+) {
+  const bins = Int32Array.from(cuts, ({ length }) => length);
+  return layOut({ rows, trainingRows, bins, hasMissing, outputs: 1, isWeighted: false, numLeaves: 2 });
 }
 
 function sizesOf(bins: readonly number[], count: number): number[] {
@@ -105,7 +116,8 @@ describe('the bins of a column', () => {
     const signal = AbortSignal.abort();
     await expect(cutColumns(matrix, null, 2, MOST_BINS, signal)).rejects.toThrow('aborted');
     const cuts = [Float32Array.of(Number.POSITIVE_INFINITY)];
-    await expect(assignBins(matrix, null, cuts, new Uint8Array(4), signal)).rejects.toThrow('aborted');
+    const layout = layoutFor(cuts, Uint8Array.of(0), 2, 2);
+    await expect(binColumns(matrix, null, cuts, layout, signal)).rejects.toThrow('aborted');
   });
 });
 

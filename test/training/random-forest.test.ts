@@ -273,13 +273,8 @@ describe('forests of scikit-learn on the same rows', () => {
         );
       }
       const mean = scores.reduce((a, b) => a + b) / scores.length;
-<<<<<<< HEAD
-      // a mean of five seeds against one of ten: three standard errors of the difference, and .001
-      expect(mean).toBeGreaterThan(score - 3 * sd * Math.sqrt(1 / 5 + 1 / 10) - 0.001);
-=======
       // the two means, of five and of forty, lie within 3 standard errors of each other
       expect(mean).toBeGreaterThan(score - 3 * sd * Math.sqrt(1 / 5 + 1 / 40) - 0.001);
->>>>>>> w/h3
     },
   );
 });

@@ -1,15 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom, type Random } from '../../stats/random.js';
-<<<<<<< HEAD
 import { allocateKernelMemory, createPlacer, loadKernels } from '../kernels.js';
 import type { Matrix } from '../matrix.js';
 import { binsAt, type Layout } from './layout.js';
 import { cutQuantiles } from './quantile-cut.js';
-=======
-import type { Matrix } from '../matrix.js';
-import { cutQuantiles, midpointThreshold } from '../quantile-cut.js';
-import { createRadixSort, orderedBits } from '../radix-sort.js';
->>>>>>> w/h3
 
 /** Rows whose values say where a continuous column is cut; smaller tables use all rows. */
 const SAMPLE_ROWS = 25_000;

@@ -39,12 +39,3 @@ function equalBins(sorted: Float32Array, mostBins: number): number[] {
   }
   return largest;
 }
-
-/**
- * The split threshold between two values a < b: their float32 midpoint, or `a` where rounding reaches `b`,
- * so that `a <= t < b` holds exactly.
- */
-export function midpointThreshold(a: number, b: number): number {
-  const middle = Math.fround((a + b) / 2);
-  return middle >= a && middle < b ? middle : a;
-}

@@ -1,6 +1,14 @@
 import { type Kernels, loadKernels } from '../kernels.js';
 import { MOST_TASKS, type Work } from './crew.js';
-import { ARGUMENTS, binsAt, CELL_BYTES, type Layout, PARTIAL_BYTES, SPLIT_BYTES, weightsAt } from './layout.js';
+import {
+  ARGUMENTS,
+  binsAt,
+  CELL_BYTES,
+  type Layout,
+  PARTIAL_BYTES,
+  SPLIT_BYTES,
+  weightsAt,
+} from './layout.js';
 import { weightedMedian } from './median.js';
 import type { Objective } from './objectives.js';
 import { precisionOf } from './precision.js';
