@@ -131,6 +131,15 @@ const OPTIONS: readonly OptionSpec[] = [
     setting: 'training.space',
   },
   {
+    flags: '--metric <name>',
+    help: 'what trials are judged by (default: roc_auc, else accuracy; rmse for numbers)',
+    setting: 'training.metric',
+  },
+  {
+    flags: '--resume <run>',
+    help: 'go on with the trials of an interrupted run; the other options are given as they were then',
+  },
+  {
     flags: '--calibrate <method>',
     help: 'make probabilities mean what they say, on rows that a model has not learned from',
     setting: 'training.calibrate',
@@ -146,15 +155,6 @@ const OPTIONS: readonly OptionSpec[] = [
     help: 'whether the run keeps a report: intervals, curves, slices, explanations, model card',
     setting: 'training.report',
     choices: ['full', 'none'],
-  },
-  {
-    flags: '--metric <name>',
-    help: 'what trials are judged by (default: roc_auc, else accuracy; rmse for numbers)',
-    setting: 'training.metric',
-  },
-  {
-    flags: '--resume <run>',
-    help: 'go on with the trials of an interrupted run; the other options are given as they were then',
   },
   {
     flags: '--impute <strategy>',
