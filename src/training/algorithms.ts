@@ -6,7 +6,7 @@ import { ML_RANDOM_FOREST } from './algorithms/ml-random-forest.js';
 import { RANDOM_FOREST } from './algorithms/random-forest.js';
 import type { Algorithm } from './parameters.js';
 
-/** The algorithms there are, and their parameters. */
+/** The algorithms there are, and their parameters; those that fit soonest come last, but for the package. */
 export const ALGORITHMS = [
   RANDOM_FOREST,
   GRADIENT_BOOSTING,

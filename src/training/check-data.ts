@@ -61,13 +61,25 @@ function constantMessage({ task, target, classNames }: TrainingSpec): string {
 }
 
 /**
- * For algorithms that can do nothing with missing values.
+ * For algorithms that can order infinite values, but not missing ones.
+ * @throws MlxError DATA_INVALID where a value is missing
+ */
+export function requireKnown({ data }: Matrix, algorithm: string): void {
+  if (data.some(Number.isNaN)) throw untrainable(algorithm, 'missing values');
+}
+
+/**
+ * For algorithms that calculate with values.
  * @throws MlxError DATA_INVALID where a value is missing or infinite
  */
 export function requireFinite({ data }: Matrix, algorithm: string): void {
   let isUsable = true;
   for (let i = 0; i < data.length; i++) isUsable &&= Math.abs(data[i] as number) < Infinity;
-  if (isUsable) return;
-  const message = `${algorithm} cannot be trained on missing or infinite values.`;
-  throw new MlxError('DATA_INVALID', message, { hint: 'Impute them, or use random-forest.' });
+  if (!isUsable) throw untrainable(algorithm, 'missing or infinite values');
+}
+
+function untrainable(algorithm: string, what: string): MlxError {
+  return new MlxError('DATA_INVALID', `${algorithm} cannot be trained on ${what}.`, {
+    hint: 'Impute them, or use random-forest.',
+  });
 }

@@ -1,4 +1,4 @@
-import { requireFinite } from './check-data.js';
+import { requireKnown } from './check-data.js';
 import { outputsOf, type Tree, type TreeEnsemble } from './ensemble.js';
 import type { FitInput, FittedModel } from './fit.js';
 import { impurityImportance, measureGains } from './importance.js';
@@ -16,11 +16,11 @@ const MANY_ROWS = 2000;
  * tree's vote). Where classes tie for the most votes, the first class is taken; the package takes the one that
  * got there first in the order of the trees.
  *
- * @throws MlxError DATA_INVALID where the matrix has a missing or infinite value, which the package cannot order
+ * @throws MlxError DATA_INVALID where the matrix has a missing value, which the package cannot order
  */
 export async function fitPackageForest(input: FitInput): Promise<FittedModel> {
   const { task, classes, matrix, target, params } = input;
-  requireFinite(matrix, 'ml-random-forest');
+  requireKnown(matrix, 'ml-random-forest');
   if (matrix.rows > MANY_ROWS) {
     const message =
       `ml-random-forest takes time that grows with the square of the rows, and there are ${matrix.rows}; ` +

@@ -1,22 +1,10 @@
-import { type Weights, weightedMean } from './weighted-mean.js';
-
 /**
- * Brier's score (G. Brier, 1950). Two classes: mean of (p − y)² of the last class, from 0 to 1, as scikit-learn's
- * `brier_score_loss`. More: the squares are added over the classes, from 0 to 2, Brier's own form. NaN for no rows.
+ * What each row adds to the mean that is Brier's score (G. Brier, 1950). Two classes: (p − y)² of the last class, from 0
+ * to 1, as scikit-learn's `brier_score_loss`. More: the squares are added over the classes, from 0 to 2, Brier's own form.
  *
  * @param truth class index per row
  * @param probabilities rows × classes, row-major
  */
-export function brierScore(
-  truth: ArrayLike<number>,
-  probabilities: Float32Array | Float64Array,
-  classes: number,
-  weights?: Weights,
-): number {
-  return weightedMean(rowBrierScores(truth, probabilities, classes), weights);
-}
-
-/** The score of each row. */
 export function rowBrierScores(
   truth: ArrayLike<number>,
   probabilities: Float32Array | Float64Array,

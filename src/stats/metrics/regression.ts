@@ -64,11 +64,6 @@ export function explainedVariance(truth: Values, predicted: Values, weights?: We
   return shareExplained(variance(errors, weights), variance(truth, weights));
 }
 
-/** Median of |truth − predicted|: see medianJudge. */
-export function medianAbsoluteError(truth: Values, predicted: Values, weights?: Weights): number {
-  return medianJudge(absoluteErrors(truth, predicted))(weights);
-}
-
 export function absoluteErrors(truth: Values, predicted: Values): Float64Array {
   return eachRow(truth, predicted, (y, p) => Math.abs(y - p));
 }

@@ -57,7 +57,7 @@ export interface PreparedTarget {
 }
 
 /** Of a class without rows: its log odds are finite, and its probability in float32 is 0. */
-const LEAST_CHANCE = 2 ** -150;
+const LEAST_CHANCE = 2 ** -160;
 
 /**
  * The constant raw scores of least loss, from which boosting starts. Errors are measured from it and in units of their
