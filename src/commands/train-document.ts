@@ -19,6 +19,7 @@ export function trainDocument(trained: TrainedRun, cwd: string) {
     duplicates_dropped: data.duplicatesDropped,
     algorithm: trained.selection.choice.algorithm,
     metrics: metricsDocument(trained.metrics),
+    decision: decisionDocument(trained),
     validation: validationDocument(trained.selection),
     search: searchDocument(trained.selection),
     leaderboard: trained.selection.leaderboard?.map(leaderboardDocument) ?? null,
@@ -49,5 +50,19 @@ export function trainDocument(trained: TrainedRun, cwd: string) {
       report_ms: trained.timings.reportMs,
       total_ms: trained.timings.totalMs,
     },
+  };
+}
+
+/** What was done to probabilities and labels beyond the training; null where nothing was. */
+function decisionDocument({ scoring, model, tuned }: TrainedRun) {
+  const { threshold } = model.manifest;
+  const { calibration } = scoring;
+  if (calibration === null && threshold === undefined) return null;
+  return {
+    calibration: calibration?.method ?? null,
+    threshold: threshold ?? null,
+    tuned_for: tuned?.rule ?? null,
+    out_of_fold:
+      tuned === null ? null : metricsDocument({ at_half: tuned.valueAtHalf, at_threshold: tuned.value }),
   };
 }

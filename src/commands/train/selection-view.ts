@@ -47,15 +47,34 @@ function intervalText({ score }: LeaderboardRowDocument): string {
   return `${formatNumber(score.low)} … ${formatNumber(score.high)}`;
 }
 
-/** How the run was judged and searched for, in a line each. */
+/** How the run was judged, searched for and decided, in a line each. */
 export function selectionFields({
+  classes,
+  decision,
   validation,
   search,
 }: TrainDocument): readonly (readonly [name: string, value: string])[] {
   return [
     ...(validation === null ? [] : [['validation', validationText(validation)] as const]),
     ...(search === null ? [] : [['search', searchText(search)] as const]),
+    ...(decision === null || decision.calibration === null
+      ? []
+      : [['calibration', `${decision.calibration}, inside the model`] as const]),
+    ...(decision === null || decision.threshold === null
+      ? []
+      : [['decision', decisionText(decision, classes.at(-1))] as const]),
   ];
+}
+
+/** Validation is measured before calibration and at one half, what is held out after both. */
+function decisionText(
+  { threshold, tuned_for: rule, out_of_fold: values }: NonNullable<TrainDocument['decision']>,
+  positive: string | undefined,
+): string {
+  const from = `${positive} from a probability of ${formatNumber(threshold)} on`;
+  if (rule === null) return from;
+  const change = `${formatNumber(values?.at_half)} → ${formatNumber(values?.at_threshold)}`;
+  return `${from}, tuned for ${rule} (${change} out of fold)`;
 }
 
 function validationText({ folds, method, column, metric, metrics }: ValidationDocument): string {
@@ -68,7 +87,10 @@ function validationText({ folds, method, column, metric, metrics }: ValidationDo
 
 function searchText({ trials, chosen }: SearchDocument): string {
   const failed = trials.filter(({ status }) => status === 'failed').length;
-  const best = Object.entries(chosen).map(([name, value]) => `${name}=${value}`);
+  const searched = Object.entries(chosen).filter(([name]) =>
+    trials.some(({ params }) => params[name] !== trials[0]?.params[name]),
+  );
+  const best = searched.map(([name, value]) => `${name}=${value}`);
   return `${trials.length} trials${failed === 0 ? '' : `, ${failed} failed`}: ${best.join(' ')}`;
 }
 
