@@ -1,4 +1,5 @@
-import type { Parameter } from '../parameters.js';
+import type { Dimension, Parameter } from '../parameters.js';
+import { MAX_DEPTH } from './max-depth.js';
 
 /** Settings that random forests and extra trees share; names and defaults are those of scikit-learn. */
 export const FOREST_PARAMETERS = [
@@ -10,14 +11,7 @@ export const FOREST_PARAMETERS = [
     words: ['gini', 'entropy', 'log_loss', 'squared_error'],
     help: 'impurity that splits decrease: gini, entropy or log_loss (the same) of classes, squared_error of values',
   },
-  {
-    name: 'max_depth',
-    type: 'integer',
-    default: 'none',
-    min: 1,
-    words: ['none'],
-    help: 'most splits between the root and a leaf',
-  },
+  MAX_DEPTH,
   {
     name: 'min_samples_split',
     type: 'integer',
@@ -58,3 +52,13 @@ export const FOREST_PARAMETERS = [
     help: 'rows drawn for a tree: up to 1 a share of all, from 2 a number',
   },
 ] as const satisfies readonly Parameter[];
+
+/**
+ * What a search of either draws. Probst, Wright & Boulesteix 2019: max_features matters most, then the size of leaves,
+ * and of samples where there are some.
+ */
+export const FOREST_SPACE = [
+  { name: 'max_features', kind: 'choice', values: ['sqrt', 'log2', 0.3, 0.5, 0.75, 'all'] },
+  { name: 'min_samples_leaf', kind: 'log-int', low: 1, high: 50 },
+  { name: 'max_depth', kind: 'choice', values: ['none', 5, 10, 15, 20, 30] },
+] as const satisfies readonly Dimension[];

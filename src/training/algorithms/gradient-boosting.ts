@@ -1,5 +1,6 @@
 import type { Algorithm } from '../parameters.js';
 import { CLASS_WEIGHT } from './class-weight.js';
+import { MAX_DEPTH } from './max-depth.js';
 
 export const GRADIENT_BOOSTING = {
   name: 'gradient-boosting',
@@ -25,14 +26,7 @@ export const GRADIENT_BOOSTING = {
       help: 'by how much each tree counts',
     },
     { name: 'num_leaves', type: 'integer', default: 31, min: 2, max: 65_536, help: 'most leaves of a tree' },
-    {
-      name: 'max_depth',
-      type: 'integer',
-      default: 'none',
-      min: 1,
-      words: ['none'],
-      help: 'most splits between the root and a leaf',
-    },
+    MAX_DEPTH,
     { name: 'min_child_samples', type: 'integer', default: 20, min: 1, help: 'fewest rows of a leaf' },
     {
       name: 'min_child_weight',

@@ -1,4 +1,5 @@
 import type { Algorithm } from '../parameters.js';
+import { MAX_DEPTH } from './max-depth.js';
 
 export const ML_RANDOM_FOREST = {
   name: 'ml-random-forest',
@@ -21,14 +22,7 @@ export const ML_RANDOM_FOREST = {
       default: { classification: true, regression: false },
       help: 'draw the columns of a tree with replacement',
     },
-    {
-      name: 'max_depth',
-      type: 'integer',
-      default: 'none',
-      min: 1,
-      words: ['none'],
-      help: 'most splits between the root and a leaf',
-    },
+    MAX_DEPTH,
     {
       name: 'min_num_samples',
       type: 'integer',
