@@ -24,12 +24,6 @@ interface Leaf {
   gain: number;
 }
 
-export interface GrownTree {
-  readonly tree: Tree;
-  /** What the splits on each column gained. */
-  readonly gains: Float64Array;
-}
-
 /** Below so many nanoseconds of work a phase is over before other threads have heard of it. */
 const WORTH_SHARING_NS = 12_000;
 const ROW_NS = 1;
