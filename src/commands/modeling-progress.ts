@@ -61,7 +61,7 @@ class Stage {
     if (own === null) return null;
     const parts: string[] = [];
     const isInner = event.kind === 'trees' || event.kind === 'fold';
-    if (isInner && this.#trial !== null) parts.push(trialText(this.#trial));
+    if (isInner && this.#trial !== null) parts.push(trialsText(this.#trial));
     if (event.kind === 'trees' && this.#fold !== null) parts.push(foldText(this.#fold));
     parts.push(own);
     if (secondsLeft !== null && secondsLeft > 0) parts.push(`${formatDuration(1000 * secondsLeft)} left`);
@@ -84,7 +84,7 @@ function ownText(event: Told): string | null {
     case 'fold':
       return foldText(event);
     case 'trial':
-      return trialText(event);
+      return `${event.algorithm}: ${trialsText(event)}`;
     case 'evaluating':
       return `scoring ${event.rows} held-out rows`;
     case 'reporting':
@@ -99,13 +99,13 @@ function treesText({ done, total, score }: TreesEvent): string {
   return score === undefined ? trees : `${trees}, ${scoreText(score.metric, score.value)}`;
 }
 
-function foldText({ done, total, score }: FoldEvent): string {
-  return `${done} of ${total} folds, ${scoreText(score.metric, score.value)}`;
+function foldText({ algorithm, done, total, score }: FoldEvent): string {
+  return `${algorithm}: ${done} of ${total} folds, ${scoreText(score.metric, score.value)}`;
 }
 
-function trialText({ algorithm, done, total, best, metric }: TrialEvent): string {
+function trialsText({ done, total, best, metric }: TrialEvent): string {
   const count = total === null ? `${done} trials` : `${done} of ${total} trials`;
-  return best === null ? `${algorithm}, ${count}` : `${algorithm}, ${count}, best ${scoreText(metric, best)}`;
+  return best === null ? count : `${count}, best ${scoreText(metric, best)}`;
 }
 
 function scoreText(metric: string, value: number): string {

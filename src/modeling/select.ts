@@ -116,8 +116,9 @@ async function selectByTrials(
   const results: ContenderResult[] = [];
   for (const [index, what] of searches.entries()) {
     const now = performance.now();
-    // What one leaves of its share is there for the others.
-    const deadline = now + (end - now) / (searches.length - index);
+    // What one leaves of its share is there for the others; until one has come to an end, nothing is held back for them.
+    const hasResult = results.some(({ trials }) => trials.some(({ record }) => record.status === 'finished'));
+    const deadline = hasResult ? now + (end - now) / (searches.length - index) : end;
     const trials = now >= end ? [] : await search(runner, { ...what, deadline });
     results.push({ algorithm: what.contender.algorithm.name, metric, trials });
   }

@@ -76,12 +76,12 @@ it('says in which trial and fold trees are grown', () => {
     [3000, trees(1)],
   ]);
   expect(shown).toEqual([
-    'bold-fox: 1 of 2 folds, roc auc 0.9100',
-    'bold-fox: 1 of 2 folds, roc auc 0.9100, 7 of 100 trees',
-    'bold-fox: 2 of 2 folds, roc auc 0.9100',
-    'bold-fox: linear, 1 of 4 trials, best roc auc 0.9000',
-    'bold-fox: linear, 1 of 4 trials, best roc auc 0.9000, 8 of 100 trees',
-    'bold-fox: linear, 2 of 4 trials, best roc auc 0.9000, 6.0 s left',
+    'bold-fox: linear: 1 of 2 folds, roc auc 0.9100',
+    'bold-fox: linear: 1 of 2 folds, roc auc 0.9100, 7 of 100 trees',
+    'bold-fox: linear: 2 of 2 folds, roc auc 0.9100',
+    'bold-fox: linear: 1 of 4 trials, best roc auc 0.9000',
+    'bold-fox: 1 of 4 trials, best roc auc 0.9000, 8 of 100 trees',
+    'bold-fox: linear: 2 of 4 trials, best roc auc 0.9000, 6.0 s left',
     'bold-fox: fitting the preprocessing on 9 rows × 2 columns',
     'bold-fox: 1 of 100 trees',
   ]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALGORITHM_CHOICES } from '#mlx/config/algorithm-names.js';
 import { ALGORITHMS } from '#mlx/training/algorithms.js';
 import { rangeOf, readCount, resolveParameters } from '#mlx/training/parameters.js';
 import { findAlgorithm } from '#mlx/training/train.js';
@@ -100,4 +101,8 @@ describe('parameters', () => {
         expect(`${rangeOf(parameter)} ${parameter.help}`).toMatch(/\w+ \w+/);
     }
   });
+});
+
+it('every algorithm can be chosen by its name, and nothing else but auto', () => {
+  expect([...ALGORITHM_CHOICES].sort()).toEqual(['auto', ...ALGORITHMS.map(({ name }) => name)].sort());
 });

@@ -81,7 +81,7 @@ function validationText({ folds, method, column, metric, metrics }: ValidationDo
   const how = `${method}${column === null ? '' : ` by ${column}`}`;
   const score = metrics[metric];
   const parts = folds.length === 1 ? `one part held out, ${how}` : `${folds.length} folds, ${how}`;
-  const spread = score?.sd === null || score === undefined ? '' : ` ± ${formatNumber(score.sd)}`;
+  const spread = score?.sd === null || score === undefined ? '' : ` ± ${formatNumber(score.sd)} sd`;
   return `${metric} ${formatNumber(score?.mean)}${spread} (${parts})`;
 }
 
