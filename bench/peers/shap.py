@@ -1,6 +1,6 @@
-"""Contributions (exact TreeSHAP) of a boosted model of XGBoost for 1,000 rows, on one thread and on two.
+"""Contributions (exact TreeSHAP) of a boosted model of XGBoost for some rows, on one thread and on two.
 
-Usage: shap.py ROUNDS MAX_DEPTH (0: as deep as it goes). Prints {"nodes", "ms": [per thread count, median of 3]}.
+Usage: shap.py ROUNDS MAX_DEPTH ROWS. Prints {"nodes", "ms": [per thread count, median of 3]}.
 """
 import json
 import sys
@@ -9,16 +9,14 @@ import time
 import numpy as np
 import xgboost as xgb
 
-rounds, depth = int(sys.argv[1]), int(sys.argv[2])
+rounds, depth, count = map(int, sys.argv[1:4])
 rng = np.random.default_rng(0)
 X = rng.normal(size=(80_000, 20)).astype(np.float32)
 y = (X[:, 0] * X[:, 1] + X[:, 2] + 0.5 * np.sin(3 * X[:, 3]) + 0.5 * rng.normal(size=len(X)) > 0).astype(int)
 params = dict(objective="binary:logistic", tree_method="hist", max_depth=depth, nthread=2)
-if depth == 0:
-    params |= dict(min_child_weight=0.01, max_leaves=5000, grow_policy="lossguide", max_bin=255)
 booster = xgb.train(params, xgb.DMatrix(X, label=y), rounds)
 nodes = sum(tree.count("\n") for tree in booster.get_dump())
-rows = xgb.DMatrix(X[:1000])
+rows = xgb.DMatrix(X[:count])
 ms = []
 for threads in (1, 2):
     booster.set_param("nthread", threads)

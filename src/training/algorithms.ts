@@ -15,3 +15,5 @@ export const ALGORITHMS = [
   BASELINE,
   ML_RANDOM_FOREST,
 ] as const satisfies readonly Algorithm[];
+
+export type AlgorithmName = (typeof ALGORITHMS)[number]['name'];
