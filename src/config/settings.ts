@@ -122,7 +122,7 @@ export const SETTINGS = {
     kind: 'text',
     default: null,
     choices: ['ordinal', 'one-hot', 'frequency', 'target', 'hashing'],
-    help: 'How categories become numbers (default: one-hot for preprocess, ordinal for trees).',
+    help: 'How categories become numbers (default: target for trees and boosting, else one-hot).',
   },
   'features.scale': {
     kind: 'text',

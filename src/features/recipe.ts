@@ -21,11 +21,14 @@ export type RecipeOptions = {
   readonly [K in keyof typeof RECIPE_CHOICES]: (typeof RECIPE_CHOICES)[K][number];
 };
 
-/** Trees need neither scaling nor one-hot columns, and capping would only take information from them. */
+/**
+ * Trees need neither scaling nor one-hot columns, and capping would only take information from them. Categories are ordered by
+ * what is known of the target, so that one split can part them well.
+ */
 export const TREE_RECIPE: RecipeOptions = {
   impute: 'median',
   outliers: 'none',
-  encode: 'ordinal',
+  encode: 'target',
   scale: 'none',
 };
 
