@@ -43,10 +43,16 @@ export function view(result: TrainDocument, style: Style): readonly ViewBlock[] 
         '',
         ...importanceLines(result, style),
         '',
+        ...reportLines(result, style),
         style.dim(`Next: mlx register NAME --run ${run.id}`),
       ],
     },
   ];
+}
+
+function reportLines({ run }: TrainDocument, style: Style): string[] {
+  const hasReport = run.artifacts.some(({ name }) => name === 'report.html');
+  return hasReport ? [style.dim(`Report: mlx runs report ${run.id}`)] : [];
 }
 
 function rowsText({ rows, split, split_column: column, duplicates_dropped: dropped }: TrainDocument): string {
