@@ -1,3 +1,4 @@
+import type { ResidualDecile } from '../../stats/curves-regression.js';
 import { momentsOf } from '../../stats/moments.js';
 import { formatAtStep, formatCount, formatFigure } from '../format.js';
 import { type Html, html, shownText } from '../html.js';
@@ -6,7 +7,7 @@ import { columnPlot } from '../plots/columns.js';
 import { densityPlot } from '../plots/density.js';
 import { roundRange, ticksWithin } from '../plots/scale.js';
 import { card, type Section, section } from './layout.js';
-import type { NumberHistogram, RegressionErrors, ResidualDecile, TrainingReport } from './report.js';
+import type { NumberHistogram, RegressionErrors, TrainingReport } from './report.js';
 
 /** Where a regression is off, and by how much. */
 export function regressionSection({ regression, run }: TrainingReport): Section | null {

@@ -1,3 +1,5 @@
+import type { ResidualDecile } from '../../stats/curves-regression.js';
+
 /**
  * All that is said of a training run, as plain JSON. A figure that does not apply or could not be computed is null,
  * never NaN; a part that a run lacks is absent. Probabilities and shares are 0..1, times ISO 8601 in UTC, durations
@@ -180,18 +182,6 @@ export interface NumberHistogram {
   /** Rows that lie beyond the edges. */
   readonly below?: number;
   readonly above?: number;
-}
-
-/** Rows of like prediction and the quantiles of their residuals. */
-export interface ResidualDecile {
-  readonly from: number;
-  readonly to: number;
-  readonly rows: number;
-  readonly p10: number;
-  readonly p25: number;
-  readonly median: number;
-  readonly p75: number;
-  readonly p90: number;
 }
 
 export interface FeatureImportance {
