@@ -56,7 +56,7 @@ describe('a run that calibrates and tunes', () => {
       threshold: { metric: 'cost', costs: { tp: 0, fp: 1, fn: 9, tn: 0 } },
       report: true,
     });
-    const { run, model, tuned, scoring } = await trainRun(spec, deps);
+    const { run, model, tuned, scoring, metrics } = await trainRun(spec, deps);
     expect(run.params).toMatchObject({ calibrate: 'sigmoid', threshold: 'cost:tp=0,fp=1,fn=9,tn=0' });
     expect(scoring.calibration).toMatchObject({ method: 'sigmoid' });
     expect(model.manifest.threshold).toBeLessThan(0.5);
@@ -70,6 +70,9 @@ describe('a run that calibrates and tunes', () => {
       Buffer.from(await store.artifacts.read(data?.sha256 as string)).toString(),
     ) as TrainingReport;
     expect(report.calibration).toMatchObject({ method: 'sigmoid', before: { bins: expect.any(Array) } });
+    expect(report.calibration?.after.error).toBeCloseTo(metrics.calibration_error as number, 12);
+    expect(report.roc?.[0]?.auc).toBeCloseTo(metrics.roc_auc as number, 12);
+    expect(report.precisionRecall?.[0]?.averagePrecision).toBeCloseTo(metrics.pr_auc as number, 12);
     expect(report.threshold).toMatchObject({ chosen: model.manifest.threshold });
     expect(report.crossValidation?.scheme).toMatch(/^3 folds, stratified/);
     expect(report.command).toContain('--calibrate sigmoid --threshold cost:tp=0,fp=1,fn=9,tn=0');

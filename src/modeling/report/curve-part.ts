@@ -1,8 +1,9 @@
 import type { CalibrationCurve, PrecisionRecallCurve, RocCurve } from '../../reports/training/report.js';
 import type { MetricIntervals } from '../../stats/bootstrap.js';
 import { calibrationCurve, precisionRecallCurve, rocCurve } from '../../stats/curves.js';
-import { claimsOf } from '../../stats/metrics/calibration-error.js';
-import { classificationMetrics } from '../../stats/metrics.js';
+import { calibrationError, claimsOf } from '../../stats/metrics/calibration-error.js';
+import { areaUnderRoc, averagePrecision, rankScores, reachedBy } from '../../stats/metrics/ranked-scores.js';
+import { scoresOf } from '../../stats/metrics/roc-auc.js';
 import { figure } from './figure.js';
 import type { HeldOut } from './prediction-part.js';
 
@@ -20,13 +21,12 @@ export function curvePart(heldOut: HeldOut, intervals: MetricIntervals): ClassCu
   const width = classes.length;
   const drawn = drawnClasses(truth, width);
   const curves = drawn.map((k) => {
-    const scores = Float64Array.from(truth, (_, row) => predictions[row * width + k] as number);
+    const scores = scoresOf(predictions, width, k);
     const isPositive = truth.map((label) => Number(label === k));
-    const pair = Float64Array.from({ length: 2 * truth.length }, (_, i) => {
-      const score = scores[i >> 1] as number;
-      return i % 2 === 0 ? 1 - score : score;
-    });
-    const { roc_auc: auc, pr_auc: averagePrecision } = classificationMetrics(isPositive, pair, 2);
+    const ranked = rankScores(truth, scores, k);
+    const reached = ranked === null ? null : reachedBy(ranked);
+    const auc = reached === null ? Number.NaN : areaUnderRoc(reached);
+    const area = reached === null || Number.isNaN(auc) ? Number.NaN : averagePrecision(reached);
     const name = classes[k] as string;
     const roc = rocCurve({ isPositive, scores });
     const precisionRecall = precisionRecallCurve({ isPositive, scores });
@@ -43,7 +43,7 @@ export function curvePart(heldOut: HeldOut, intervals: MetricIntervals): ClassCu
         class: name,
         recall: precisionRecall.map(({ recall }) => recall),
         precision: precisionRecall.map(({ precision }) => precision),
-        averagePrecision: figure(averagePrecision),
+        averagePrecision: figure(area),
         prevalence: isPositive.reduce((sum, one) => sum + one, 0) / isPositive.length,
       },
     };
@@ -74,16 +74,15 @@ export function calibrationPart(
   predictions: Float32Array,
   classes: number,
 ): CalibrationCurve {
+  const claims = claimsOf(truth, predictions, classes);
   return {
-    error: figure(classificationMetrics(truth, predictions, classes).calibration_error),
-    bins: calibrationCurve(claimsOf(truth, predictions, classes)).map(
-      ({ predicted, observed, low, high, count }) => ({
-        meanPredicted: predicted,
-        observed,
-        low,
-        high,
-        count,
-      }),
-    ),
+    error: figure(calibrationError(claims)),
+    bins: calibrationCurve(claims).map(({ predicted, observed, low, high, count }) => ({
+      meanPredicted: predicted,
+      observed,
+      low,
+      high,
+      count,
+    })),
   };
 }
