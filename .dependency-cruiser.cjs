@@ -43,7 +43,8 @@ const OWNERS = {
   '@duckdb/node-api': ['data'],
   tinyglobby: ['data'],
   'ml-random-forest': ['training'],
-  fastify: ['serving'],
+  '@grpc/grpc-js': ['serving'],
+  '@grpc/proto-loader': ['serving'],
   'prom-client': ['serving'],
 };
 

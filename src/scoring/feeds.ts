@@ -1,8 +1,9 @@
 import { columnKind } from '../data/schema.js';
 import { type Column, findColumn, type Table } from '../data/table.js';
 import { MlxError } from '../errors.js';
-import { MISSING_TIME, type TensorData } from '../onnx/session.js';
+import type { TensorData } from '../onnx/session.js';
 import type { Manifest } from './manifest.js';
+import { secondsOf } from './packed-rows.js';
 
 /**
  * Rows `start` (inclusive) to `end` (exclusive) of a table as the graph's inputs. A missing number is NaN, a
@@ -57,10 +58,6 @@ function tensorOf(column: Column, start: number, end: number): TensorData {
       return { type: 'string', dims, data };
     }
   }
-}
-
-function secondsOf(values: Float64Array): BigInt64Array {
-  return BigInt64Array.from(values, (value) => (Number.isNaN(value) ? MISSING_TIME : BigInt(value)));
 }
 
 function matrixOf(

@@ -9,6 +9,7 @@ import type { SessionPool } from '../onnx/session-pool.js';
 import { externalManifest } from './external.js';
 import { feedsOf } from './feeds.js';
 import { type Manifest, METADATA, parseManifest } from './manifest.js';
+import { type PackedRows, packedFeeds } from './packed-rows.js';
 import { neededOutputs, readScores, type Scores } from './scores.js';
 
 export interface OpenOptions extends SessionOptions {
@@ -73,6 +74,15 @@ export class ScoringModel {
   async score(table: Table): Promise<Scores> {
     const outputs = await this.#session.run(feedsOf(this.manifest, table), this.#outputs);
     return readScores(this.manifest, outputs, table.rows);
+  }
+
+  /**
+   * Scores rows `start` (inclusive) to `end` (exclusive) of a pack.
+   * @throws MlxError as `score`
+   */
+  async scorePacked(packed: PackedRows, start = 0, end = packed.rows): Promise<Scores> {
+    const outputs = await this.#session.run(packedFeeds(this.manifest, packed, start, end), this.#outputs);
+    return readScores(this.manifest, outputs, end - start);
   }
 
   /** Frees the native memory. */

@@ -1,15 +1,19 @@
-import type { FastifyInstance } from 'fastify';
-import { MlxError, toMlxError } from '../errors.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { type MlxError, toMlxError } from '../errors.js';
 import type { TokenCheck } from './auth.js';
-import { parseJsonBody, textOf } from './body.js';
 import type { Core } from './core.js';
-import { addBatchRoute } from './dialects/batch-predict.js';
-import { addFeedbackRoute } from './dialects/feedback.js';
-import { addOpenInferenceRoutes } from './dialects/open-inference.js';
-import { addOperationRoutes } from './dialects/operations.js';
-import { addPredictRoutes } from './dialects/predict.js';
-import { addTensorFlowRoutes } from './dialects/tensorflow.js';
-import { discardBody } from './discard-body.js';
+import { batchRoutes } from './dialects/batch-predict.js';
+import { feedbackRoutes } from './dialects/feedback.js';
+import { openInferenceRoutes } from './dialects/open-inference.js';
+import { operationRoutes } from './dialects/operations.js';
+import { predictRoutes } from './dialects/predict.js';
+import { tensorFlowRoutes } from './dialects/tensorflow.js';
+import { discardBody } from './http/discard-body.js';
+import { type Dialect, type HttpReply, json } from './http/message.js';
+import { ClientGone, readBody } from './http/read-body.js';
+import { dialectOf, type Match, MethodNotAllowed, Router } from './http/router.js';
+import { send } from './http/send.js';
 import type { OriginCheck } from './origin.js';
 import { errorBody, toPublicError } from './public-error.js';
 
@@ -19,82 +23,81 @@ export interface Gates {
 }
 
 const RETRY_AFTER_SECONDS = 1;
+const EMPTY = Buffer.alloc(0);
 
-/** All routes, the checks before them and the errors after them, as an application that needs no port. */
-export async function createApp(core: Core, gates: Gates): Promise<FastifyInstance> {
-  const { fastify } = await import('fastify');
-  const { bodyLimit, requestMs, keepAliveMs } = core.limits;
-  const app = fastify({
-    bodyLimit,
-    requestTimeout: requestMs,
-    keepAliveTimeout: keepAliveMs,
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 500 },
-  });
-  app.removeAllContentTypeParsers();
-  app.addHook('onRequest', (request, _reply, next) => {
-    gates.origin.check(request.method, request.headers.host, request.headers.origin);
-    gates.tokens.check(pathOf(request.url), request.headers.authorization);
-    next();
-  });
-  app.addHook('onSend', (_request, reply, payload, next) => {
-    if (core.isDraining) reply.header('connection', 'close');
-    next(null, payload);
-  });
-  app.addHook('onResponse', (request, reply, next) => {
-    core.metrics.answeredHttp(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode);
-    next();
-  });
-  app.setErrorHandler(async (thrown, request, reply) => {
-    const error = toPublicError(thrown);
-    if (error.status === 413) await discardBody(request.raw);
-    if (error.status >= 500 && error !== thrown) logFault(core, thrown, request.url);
-    if (error.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-    if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-    return reply.code(error.status).send(errorBody(error, request.url));
-  });
-  app.setNotFoundHandler(({ method, url }, reply) => {
-    const what = `There is no route ${method} ${pathOf(url).slice(0, 200)}.`;
-    const error = new MlxError('ROUTE_NOT_FOUND', what, { hint: 'GET /docs lists them.' });
-    return reply.code(error.status).send(errorBody(error, url));
-  });
-  await app.register(async (scope) => {
-    takeJson(scope, 'application/json');
-    scope.addContentTypeParser('text/csv', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-      textOf(body),
-    );
-    addOperationRoutes(scope, core);
-    addPredictRoutes(scope, core);
-    addBatchRoute(scope, core);
-    addFeedbackRoute(scope, core);
-  });
-  await app.register(async (scope) => {
-    // Clients of these dialects often send JSON under curl's default content type.
-    takeJson(scope, '*');
-    addTensorFlowRoutes(scope, core);
-    addOpenInferenceRoutes(scope, core);
-  });
-  await app.ready();
-  return app;
-}
+/** All routes, the checks before them and the errors after them, for a server of `node:http`. */
+export class App {
+  readonly router: Router;
+  readonly #core: Core;
+  readonly #gates: Gates;
 
-function takeJson(scope: FastifyInstance, type: string): void {
-  scope.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => {
+  constructor(core: Core, gates: Gates) {
+    this.#core = core;
+    this.#gates = gates;
+    this.router = new Router([
+      ...operationRoutes(core),
+      ...predictRoutes(core),
+      ...batchRoutes(core),
+      ...feedbackRoutes(core),
+      ...tensorFlowRoutes(core),
+      ...openInferenceRoutes(core),
+    ]);
+  }
+
+  /** Answers one request; to be given to `createServer`. Never throws. */
+  readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const startedAt = performance.now();
+    const { url = '/', method = 'GET' } = request;
+    const mark = url.indexOf('?');
+    const path = mark === -1 ? url : url.slice(0, mark);
+    let match: Match | undefined;
+    let reply: HttpReply;
     try {
-      done(null, parseJsonBody(body as Buffer));
-    } catch (error) {
-      done(error as Error, undefined);
+      this.#gates.origin.check(method, request.headers.host, request.headers.origin);
+      match = this.router.find(method, path);
+      this.#gates.tokens.check(match.route.role, request.headers.authorization);
+      const { route, rest } = match;
+      const isRead = route.method === 'POST' && route.reads !== 'stream';
+      const body = isRead ? await readBody(request, this.#core.limits.bodyLimit) : EMPTY;
+      reply = await route.handle({
+        method,
+        path,
+        rest,
+        body,
+        startedAt,
+        headers: request.headers,
+        raw: request,
+        get query() {
+          return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+        },
+      });
+    } catch (thrown) {
+      if (thrown instanceof ClientGone) return;
+      reply = await this.#failed(thrown, request, path, match?.route.dialect ?? dialectOf(path));
     }
-  });
+    if (this.#core.isDraining) response.setHeader('connection', 'close');
+    this.#core.metrics.answeredHttp(method, match?.route.path ?? 'unknown', reply.status);
+    await send(response, reply);
+  };
+
+  async #failed(
+    thrown: unknown,
+    request: IncomingMessage,
+    path: string,
+    dialect: Dialect,
+  ): Promise<HttpReply> {
+    const error = toPublicError(thrown);
+    if (error.status === 413) await discardBody(request);
+    if (error.status >= 500 && error !== thrown) {
+      const { message, code } = toMlxError(thrown);
+      this.#core.log('error', message, { code, path: path.slice(0, 200) });
+    }
+    return json(errorBody(error, dialect), error.status, headersOf(error));
+  }
 }
 
-function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
-}
-
-function logFault(core: Core, thrown: unknown, url: string): void {
-  const error = toMlxError(thrown);
-  core.log('error', error.message, { code: error.code, path: pathOf(url) });
+function headersOf(error: MlxError): Readonly<Record<string, string>> {
+  if (error.status === 503 || error.status === 429) return { 'retry-after': String(RETRY_AFTER_SECONDS) };
+  if (error.status === 401) return { 'www-authenticate': 'Bearer' };
+  return error instanceof MethodNotAllowed ? { allow: error.allow } : {};
 }

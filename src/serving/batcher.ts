@@ -1,76 +1,169 @@
-import { tableFromRecords } from '../data/cell.js';
-import { MlxError } from '../errors.js';
-import type { ScoringModel } from '../scoring/model.js';
+import { performance } from 'node:perf_hooks';
+import { MlxError, toMlxError } from '../errors.js';
+import { RowPacker } from '../scoring/packed-rows.js';
 import { type Prediction, predictionAt } from '../scoring/prediction.js';
+import type { Scores } from '../scoring/scores.js';
+import type { PackScores } from '../scoring/thread/messages.js';
+import { errorOf, type ThreadedModel } from '../scoring/thread/threaded-model.js';
 import type { Row } from './decode.js';
 
 /** Rows that one run of the model takes: few enough that no run keeps other requests waiting for long. */
 const MAX_RUN_ROWS = 1024;
+/** Packs at the thread at once: while it scores one, the next is there already. */
+const MAX_PACKS = 2;
 
-interface Waiting {
-  readonly row: Row;
-  readonly resolve: (prediction: Prediction) => void;
-  readonly reject: (error: unknown) => void;
+/** Where the time of a request went, in milliseconds. */
+export interface RunTimes {
+  /** From being given to the batcher to the start of the run. */
+  readonly queueMs: number;
+  readonly runMs: number;
+  /** Rows in the run, those of other requests too. */
+  readonly batchRows: number;
+}
+
+/** Rows that belong together, at most MAX_RUN_ROWS. */
+export interface Job {
+  readonly rows: readonly Row[];
+  /** `performance.now()` after which nobody waits for the answer. */
+  readonly deadline: number | null;
+  /** Takes the results, one a row; called before `onBatch`, and must not throw. */
+  readonly done: (results: readonly (Prediction | MlxError)[], times: RunTimes) => void;
+}
+
+interface Queued {
+  readonly job: Job;
+  readonly since: number;
 }
 
 /**
- * Scores rows with one model. Single rows that arrive in the same turn of the event loop share one run, which
- * is several times faster than one run each; a certified model gives the same bytes either way.
+ * Feeds one model's thread. Jobs that arrive in the same turn of the event loop, or while the thread is busy, share
+ * one run, which is several times faster than one run each; a certified model gives the same bytes either way.
  */
 export class RowBatcher {
-  readonly #model: ScoringModel;
-  readonly #runRows: number;
-  #waiting: Waiting[] = [];
+  readonly #model: ThreadedModel;
+  readonly #packer: RowPacker;
+  readonly #isAlone: boolean;
+  readonly #onBatch: () => void;
+  #queue: Queued[] = [];
+  #rowsWaiting = 0;
+  #packs = 0;
+  #isScheduled = false;
 
-  /** @param isCertified whether scores are known not to depend on what else is in a run; otherwise each row runs alone */
-  constructor(model: ScoringModel, isCertified: boolean) {
+  /**
+   * @param isCertified whether scores are known not to depend on what else is in a run; otherwise each row runs alone
+   * @param onBatch called when all jobs of a run are done, before any of their promises goes on
+   */
+  constructor(model: ThreadedModel, isCertified: boolean, onBatch: () => void) {
     this.#model = model;
-    this.#runRows = isCertified ? MAX_RUN_ROWS : 1;
+    this.#packer = new RowPacker(model.manifest.columns);
+    this.#isAlone = !isCertified;
+    this.#onBatch = onBatch;
   }
 
-  /** @throws MlxError SCORING_FAILED */
-  one(row: Row): Promise<Prediction> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ row, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.#flush());
+  /** Rows that wait for their run. */
+  get rowsWaiting(): number {
+    return this.#rowsWaiting;
+  }
+
+  add(job: Job): void {
+    this.#queue.push({ job, since: performance.now() });
+    this.#rowsWaiting += job.rows.length;
+    if (this.#isScheduled || this.#packs >= MAX_PACKS) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#sendNext();
     });
   }
 
-  /** Scores many rows; where the model fails on a row, its place holds the error. */
-  async many(rows: readonly Row[]): Promise<(Prediction | MlxError)[]> {
-    const results: (Prediction | MlxError)[] = [];
-    for (let start = 0; start < rows.length; start += this.#runRows) {
-      results.push(...(await this.#score(rows.slice(start, start + this.#runRows))));
+  /** Most rows of a job. */
+  static readonly maxRows = MAX_RUN_ROWS;
+
+  #sendNext(): void {
+    while (this.#packs < MAX_PACKS && this.#queue.length > 0) this.#send(this.#take());
+  }
+
+  /** The jobs of the next run, in the order in which they came. */
+  #take(): readonly Queued[] {
+    let rows = 0;
+    let count = 0;
+    for (const { job } of this.#queue) {
+      if (count > 0 && rows + job.rows.length > MAX_RUN_ROWS) break;
+      rows += job.rows.length;
+      count++;
     }
-    return results;
+    const taken = count === this.#queue.length ? this.#queue : this.#queue.slice(0, count);
+    this.#queue = count === this.#queue.length ? [] : this.#queue.slice(count);
+    this.#rowsWaiting -= rows;
+    return taken;
   }
 
-  #flush(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.many(waiting.map(({ row }) => row)).then(
-      (results) =>
-        results.forEach((result, index) => {
-          if (result instanceof MlxError) waiting[index]?.reject(result);
-          else waiting[index]?.resolve(result);
-        }),
-      (error) => {
-        for (const { reject } of waiting) reject(error);
-      },
-    );
+  #send(taken: readonly Queued[]): void {
+    const started = performance.now();
+    const late = taken.filter(({ job: { deadline } }) => deadline !== null && deadline < started);
+    const live = late.length === 0 ? taken : taken.filter((queued) => !late.includes(queued));
+    for (const { job, since } of late) {
+      const error = deadlineExceeded();
+      const times = { queueMs: started - since, runMs: 0, batchRows: 0 };
+      job.done(new Array<MlxError>(job.rows.length).fill(error), times);
+    }
+    if (live.length === 0) return;
+    this.#packs++;
+    const rows = live.length === 1 ? (live[0] as Queued).job.rows : live.flatMap(({ job }) => job.rows);
+    this.#model
+      .score(this.#packer.pack(rows), this.#isAlone)
+      .then(
+        (scores) => this.#scored(live, scores, started, rows.length),
+        (error) => this.#lost(live, toMlxError(error), started),
+      )
+      .finally(() => {
+        this.#packs--;
+        this.#sendNext();
+      });
   }
 
-  /** One run; when it fails, halves of it, so that the rows at fault are found in few runs. */
-  async #score(rows: readonly Row[]): Promise<(Prediction | MlxError)[]> {
+  #scored(taken: readonly Queued[], pack: PackScores, started: number, batchRows: number): void {
     const { manifest } = this.#model;
-    try {
-      const scores = await this.#model.score(tableFromRecords(manifest.columns, rows));
-      return rows.map((_, index) => predictionAt(scores, index, manifest));
-    } catch (error) {
-      if (!(error instanceof MlxError)) throw error;
-      if (rows.length === 1) return [error];
-      const middle = rows.length >> 1;
-      return [...(await this.#score(rows.slice(0, middle))), ...(await this.#score(rows.slice(middle)))];
+    const scores = scoresOf(pack, batchRows, manifest.classes);
+    const failures = new Map(pack.failures.map(({ row, error }) => [row, errorOf(error)]));
+    let next = 0;
+    for (const { job, since } of taken) {
+      const first = next;
+      next += job.rows.length;
+      const results = job.rows.map(
+        (_, index) => failures.get(first + index) ?? predictionAt(scores, first + index, manifest),
+      );
+      job.done(results, { queueMs: started - since, runMs: pack.runMs, batchRows });
+    }
+    this.#onBatch();
+  }
+
+  #lost(taken: readonly Queued[], error: MlxError, started: number): void {
+    for (const { job, since } of taken) {
+      const times = { queueMs: started - since, runMs: performance.now() - started, batchRows: 0 };
+      job.done(new Array<MlxError>(job.rows.length).fill(error), times);
     }
   }
+}
+
+function scoresOf(pack: PackScores, rows: number, classes: readonly string[]): Scores {
+  const { labels, probabilities, values } = pack;
+  if (values !== null) return { task: 'regression', rows, values };
+  return {
+    task: 'classification',
+    rows,
+    classes,
+    labels: labels ?? new Int32Array(rows),
+    probabilities: probabilities ?? new Float32Array(rows * classes.length),
+  };
+}
+
+function deadlineExceeded(): MlxError {
+  return new MlxError(
+    'DEADLINE_EXCEEDED',
+    'The time that the request allowed was over before its turn came.',
+    {
+      hint: 'Allow more time, or send fewer requests at once.',
+    },
+  );
 }

@@ -1,9 +1,8 @@
-import { performance } from 'node:perf_hooks';
-import type { FastifyRequest } from 'fastify';
 import { MlxError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import type { Catalog } from './catalog.js';
 import type { Lease } from './deployment.js';
+import type { HttpRequest } from './http/message.js';
 import type { LogWriter } from './log-writer.js';
 import type { ServerMetrics } from './metrics.js';
 import type { Limits, ServerLog } from './options.js';
@@ -43,11 +42,11 @@ export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise
   }
 }
 
-/** A request's context; to be made first thing, since latency counts from here. */
-export function contextOf(request: FastifyRequest, unit: string | null = null): RequestContext {
+/** A request's context. */
+export function contextOf(request: HttpRequest, unit: string | null = null): RequestContext {
   const header = request.headers['x-request-id'];
   const requestId = typeof header === 'string' && header.length <= MAX_REQUEST_ID ? header : null;
-  return { unit, requestId, startedAt: performance.now() };
+  return { unit, requestId, startedAt: request.startedAt, deadline: null };
 }
 
 /** @throws MlxError REQUEST_TOO_LARGE */

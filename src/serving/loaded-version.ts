@@ -1,4 +1,4 @@
-import type { ScoringModel } from '../scoring/model.js';
+import type { ThreadedModel } from '../scoring/thread/threaded-model.js';
 import type { ModelVersion } from '../store/registry-records.js';
 import { RowBatcher } from './batcher.js';
 import { RowDecoder } from './decode.js';
@@ -6,17 +6,23 @@ import { RowDecoder } from './decode.js';
 /** A model version in memory. Whoever uses it retains it, and frees it afterwards, as often as it was retained. */
 export class LoadedVersion {
   readonly record: ModelVersion;
-  readonly model: ScoringModel;
+  readonly model: ThreadedModel;
   readonly decoder: RowDecoder;
   readonly batcher: RowBatcher;
   readonly #onIdle: (version: LoadedVersion) => void;
   #users = 0;
 
-  constructor(record: ModelVersion, model: ScoringModel, onIdle: (version: LoadedVersion) => void) {
+  /** @param onBatch called when a run's answers are there, before they go out */
+  constructor(
+    record: ModelVersion,
+    model: ThreadedModel,
+    onIdle: (version: LoadedVersion) => void,
+    onBatch: () => void,
+  ) {
     this.record = record;
     this.model = model;
     this.decoder = new RowDecoder(model.manifest.columns);
-    this.batcher = new RowBatcher(model, record.certified);
+    this.batcher = new RowBatcher(model, record.certified, onBatch);
     this.#onIdle = onIdle;
   }
 
@@ -32,11 +38,5 @@ export class LoadedVersion {
   free(): void {
     this.#users--;
     if (this.#users === 0) this.#onIdle(this);
-  }
-
-  /** Runs the model once, so that the first request does not pay for ONNX Runtime's preparations. */
-  async warmUp(): Promise<void> {
-    // The row is all missing; a model that cannot take that is judged by its real requests.
-    await this.batcher.many([this.decoder.columns.map(() => null)]);
   }
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { MlxError, toMlxError } from '../errors.js';
+import { MlxError } from '../errors.js';
 import type { Prediction } from '../scoring/prediction.js';
+import { type Job, RowBatcher } from './batcher.js';
 import type { Row } from './decode.js';
 import type { Lease } from './deployment.js';
 import type { LogWriter } from './log-writer.js';
@@ -17,6 +18,8 @@ export interface RequestContext {
   readonly requestId: string | null;
   /** `performance.now()` when work on the request began. */
   readonly startedAt: number;
+  /** `performance.now()` after which nobody waits for the answer; null = as long as it takes. */
+  readonly deadline: number | null;
 }
 
 /** One answered row. */
@@ -52,22 +55,11 @@ export class Predictor {
 
   /** @throws MlxError SCORING_FAILED (already counted), OVERLOADED */
   async one(lease: Lease, row: Row, context: RequestContext): Promise<Answer & { latencyMs: number }> {
-    const { loaded } = lease;
-    let prediction: Prediction;
-    try {
-      prediction = await this.#work(() => loaded.batcher.one(row));
-    } catch (thrown) {
-      const error = toMlxError(thrown);
-      if (error.code !== 'OVERLOADED') {
-        this.#finish(lease, context);
-        await this.#failed(lease, [error]);
-      }
-      throw error;
-    }
-    const latencyMs = this.#finish(lease, context);
     const id = this.#parts.newId();
-    this.#record(lease, row, prediction, id, latencyMs, context);
-    return { id, prediction, latencyMs };
+    const { answers, latencyMs } = await this.#score(lease, [row], context, () => id);
+    const [answer] = answers;
+    if (answer instanceof MlxError) throw answer;
+    return { id, prediction: (answer as Answer).prediction, latencyMs };
   }
 
   /** Many rows; where the model failed, the row's place holds the error. Ids are `<id>-<row>`. Throws OVERLOADED. */
@@ -76,19 +68,44 @@ export class Predictor {
     rows: readonly Row[],
     context: RequestContext,
   ): Promise<{ id: string; answers: readonly (Answer | MlxError)[]; latencyMs: number }> {
-    const results = await this.#work(() => lease.loaded.batcher.many(rows));
-    const latencyMs = this.#finish(lease, context);
     const id = this.#parts.newId();
-    const perRowMs = latencyMs / rows.length;
-    const answers = results.map((result, index) => {
-      if (result instanceof MlxError) return result;
-      const answer = { id: `${id}-${index}`, prediction: result };
-      this.#record(lease, rows[index] as Row, result, answer.id, perRowMs, context);
-      return answer;
-    });
+    return { id, ...(await this.#score(lease, rows, context, (row) => `${id}-${row}`)) };
+  }
+
+  /** Scores the rows in as few runs as may be; each is recorded when its run ends, before any answer goes out. */
+  async #score(
+    lease: Lease,
+    rows: readonly Row[],
+    context: RequestContext,
+    idOf: (row: number) => string,
+  ): Promise<{ answers: readonly (Answer | MlxError)[]; latencyMs: number }> {
+    this.#enter();
+    const answers = new Array<Answer | MlxError>(rows.length);
+    const { maxRows } = RowBatcher;
+    const runs: Promise<void>[] = [];
+    for (let start = 0; start < rows.length; start += maxRows) {
+      const part = start === 0 && rows.length <= maxRows ? rows : rows.slice(start, start + maxRows);
+      const run = new Promise<void>((resolve) => {
+        const done: Job['done'] = (results) => {
+          const perRowMs = (performance.now() - context.startedAt) / rows.length;
+          results.forEach((result, index) => {
+            const row = start + index;
+            answers[row] = result instanceof MlxError ? result : { id: idOf(row), prediction: result };
+            if (result instanceof MlxError) return;
+            this.#record(lease, part[index] as Row, result, idOf(row), perRowMs, context);
+          });
+          resolve();
+        };
+        lease.loaded.batcher.add({ rows: part, deadline: context.deadline, done });
+      });
+      runs.push(run);
+    }
+    await (runs.length === 1 ? runs[0] : Promise.all(runs));
+    this.#atWork--;
+    const latencyMs = this.#finish(lease, context);
     const errors = answers.filter((answer) => answer instanceof MlxError);
     if (errors.length > 0) await this.#failed(lease, errors);
-    return { id, answers, latencyMs };
+    return { answers, latencyMs };
   }
 
   #finish(lease: Lease, context: RequestContext): number {
@@ -136,7 +153,8 @@ export class Predictor {
       this.#parts.metrics.failed(labelsOf(lease), code);
       this.#parts.summary.tally(name).error();
     }
-    const [first] = errors;
+    // What came too late says nothing about the model.
+    const first = errors.find(({ code }) => code !== 'DEADLINE_EXCEEDED');
     if (first === undefined) return;
     const heldBack = this.#failureWarnings.pass();
     if (heldBack !== null) {
@@ -156,19 +174,14 @@ export class Predictor {
     });
   }
 
-  /** Runs a model, unless too many requests wait for one already. */
-  async #work<T>(run: () => Promise<T>): Promise<T> {
+  /** @throws MlxError OVERLOADED when too many requests are at work already */
+  #enter(): void {
     if (this.#atWork >= this.#parts.requestLimit) {
       throw new MlxError('OVERLOADED', `${this.#atWork} requests are waiting already.`, {
         hint: 'Try again in a moment.',
       });
     }
     this.#atWork++;
-    try {
-      return await run();
-    } finally {
-      this.#atWork--;
-    }
   }
 }
 

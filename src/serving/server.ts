@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import { once } from 'node:events';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { MlxError } from '../errors.js';
 import { AlertDesk } from './alert-desk.js';
-import { createApp } from './app.js';
+import { App } from './app.js';
 import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
+import { refuseMalformed } from './http/malformed.js';
 import { LogWriter } from './log-writer.js';
 import { ServerMetrics } from './metrics.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions } from './options.js';
@@ -17,6 +19,8 @@ import { VersionPool } from './version-pool.js';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8080;
+/** How often connections that take too long are looked for. */
+const CHECK_MS = 1000;
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
@@ -29,7 +33,7 @@ export interface RunningServer {
 
 /** The server without a port: for tests by injection, and inside `startServer`. */
 export interface ServerParts {
-  readonly app: FastifyInstance;
+  readonly app: App;
   readonly core: Core;
   /** Releases the models and writes the log. */
   close(): Promise<void>;
@@ -43,10 +47,11 @@ export interface ServerParts {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, core, close } = await createServer(options);
   const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
+  const http = httpServer(app, core.limits);
   try {
-    await app.listen({ host, port });
+    http.listen({ host, port });
+    await once(http, 'listening');
   } catch (cause) {
-    await app.close();
     await close();
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MlxError('PORT_UNAVAILABLE', `The server cannot listen on ${host}:${port}: ${reason}.`, {
@@ -56,12 +61,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   let closing: Promise<void> | undefined;
   return {
-    url: urlOf(app, host),
+    url: urlOf(http, host),
     get models() {
       return core.catalog.models;
     },
     close: () => {
-      closing ??= drain(app, core).then(close);
+      closing ??= drain(http, core).then(close);
       return closing;
     },
   };
@@ -73,7 +78,8 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const metrics = await ServerMetrics.create();
   const alerts = new AlertDesk(options);
-  const pool = new VersionPool({ store, now, ...limits });
+  const writer = new LogWriter({ store, log, flushMs: limits.flushMs, capacity: limits.logCapacity });
+  const pool = new VersionPool({ store, now, onBatch: () => undefined, ...limits });
   const watchOver = (model: string) =>
     new RollbackWatch({
       store,
@@ -86,7 +92,6 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
       ...limits,
     });
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
-  const writer = new LogWriter({ store, log, flushMs: limits.flushMs, capacity: limits.logCapacity });
   const summary = new SummaryBoard();
   const predictor = new Predictor({ writer, metrics, summary, log, now, newId: randomUUID, ...limits });
   const core: Core = {
@@ -106,11 +111,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   };
   const tokens = new TokenCheck(options.tokens ?? []);
   const { host = DEFAULT_HOST, allowedHosts = [], allowedOrigins = [] } = options;
-  const app = await createApp(core, {
-    tokens,
-    origin: new OriginCheck({ host, allowedHosts, allowedOrigins }),
-  });
-  app.server.headersTimeout = limits.headersMs;
+  const app = new App(core, { tokens, origin: new OriginCheck({ host, allowedHosts, allowedOrigins }) });
   await catalog.follow(limits.pollMs);
   const close = async () => {
     await catalog.close();
@@ -122,18 +123,34 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
 }
 
 /** Waits for requests at work, but not for ever. */
-async function drain(app: FastifyInstance, core: Core): Promise<void> {
+async function drain(http: Server, core: Core): Promise<void> {
   core.isDraining = true;
   const timer = setTimeout(() => {
     core.log('warn', 'requests were still at work when the time to drain was over');
-    app.server.closeAllConnections();
+    http.closeAllConnections();
   }, core.limits.drainMs);
-  await app.close();
+  const closed = new Promise((resolve) => http.close(resolve));
+  http.closeIdleConnections();
+  await closed;
   clearTimeout(timer);
 }
 
-function urlOf(app: FastifyInstance, host: string): string {
-  const address = app.server.address();
+function httpServer(app: App, limits: Limits): Server {
+  const http = createHttpServer(
+    {
+      keepAliveTimeout: limits.keepAliveMs,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: CHECK_MS,
+    },
+    (request, response) => void app.handle(request, response),
+  );
+  http.on('clientError', refuseMalformed);
+  return http;
+}
+
+function urlOf(http: Server, host: string): string {
+  const address = http.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${shown}:${port}`;

@@ -1,5 +1,5 @@
 import { MlxError, toMlxError } from '../errors.js';
-import { ScoringModel } from '../scoring/model.js';
+import { ThreadedModel } from '../scoring/thread/threaded-model.js';
 import type { ModelVersion } from '../store/registry-records.js';
 import type { Store } from '../store/store.js';
 import { LoadedVersion } from './loaded-version.js';
@@ -11,6 +11,8 @@ export interface PoolOptions {
   readonly idleVersions: number;
   /** A version that could not be loaded is not tried again for so long. */
   readonly reloadMs: number;
+  /** Called when a run's answers are there, before they go out. */
+  readonly onBatch: () => void;
 }
 
 /**
@@ -81,10 +83,11 @@ export class VersionPool {
 
   async #load(key: string, record: ModelVersion): Promise<LoadedVersion> {
     try {
-      const bytes = await this.#options.store.artifacts.read(record.sha256);
-      const model = await ScoringModel.open(bytes);
-      const version = new LoadedVersion(record, model, (idle) => this.#becameIdle(idle));
-      await version.warmUp();
+      const { sha256 } = record;
+      const path = this.#options.store.artifacts.pathOf(sha256);
+      const model = await ThreadedModel.open({ path, sha256 });
+      const { onBatch } = this.#options;
+      const version = new LoadedVersion(record, model, (idle) => this.#becameIdle(idle), onBatch);
       this.#loaded.set(key, version);
       return version;
     } catch (thrown) {

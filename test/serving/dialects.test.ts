@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ServerParts } from '#mlx/serving/server.js';
-import { GOOD, Shop } from './fixtures/shop.js';
+import { GOOD, type InjectedServer, Shop } from './fixtures/shop.js';
 
 let shop: Shop;
-let server: ServerParts;
+let server: InjectedServer;
 
 beforeAll(async () => {
   shop = await Shop.open();
@@ -306,7 +305,7 @@ describe('documents', () => {
   it('has the error shape of the dialect on unknown routes', async () => {
     expect((await get('/nothing')).body.error.code).toBe('ROUTE_NOT_FOUND');
     expect((await get('/v1/nothing')).body).toEqual({ error: expect.stringMatching(/no route GET/) });
-    expect((await get('/predict')).status).toBe(404);
+    expect((await get('/predict')).status).toBe(405);
   });
 });
 

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAbtest } from '#mlx/rollout/abtest.js';
-import type { ServerParts } from '#mlx/serving/server.js';
-import { GOOD, Shop, until } from './fixtures/shop.js';
+import { GOOD, type InjectedServer, Shop, until } from './fixtures/shop.js';
 
 let shop: Shop;
-let server: ServerParts;
+let server: InjectedServer;
 
 beforeAll(async () => {
   shop = await Shop.open();

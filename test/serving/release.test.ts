@@ -3,8 +3,7 @@ import { history } from '#mlx/registry/history.js';
 import { resolveModel } from '#mlx/registry/resolve.js';
 import { rollback } from '#mlx/registry/rollback.js';
 import { startAbtest, stopAbtest } from '#mlx/rollout/abtest.js';
-import type { ServerParts } from '#mlx/serving/server.js';
-import { GOOD, Shop, until } from './fixtures/shop.js';
+import { GOOD, type InjectedServer, Shop, until } from './fixtures/shop.js';
 
 let shop: Shop;
 
@@ -18,16 +17,16 @@ afterEach(() => shop.close());
 const FATAL = { amount: 4, kind: 'c', member: true };
 const GARBAGE = { bytes: Buffer.from('no model at all') };
 
-async function post(server: ServerParts, url: string, payload: object) {
+async function post(server: InjectedServer, url: string, payload: object) {
   const response = await server.app.inject({ method: 'POST', url, payload });
   return { status: response.statusCode, body: response.json() };
 }
 
-async function versionOf(server: ServerParts): Promise<number> {
+async function versionOf(server: InjectedServer): Promise<number> {
   return (await post(server, '/predict', { features: GOOD })).body.model_version;
 }
 
-async function ready(server: ServerParts) {
+async function ready(server: InjectedServer) {
   const response = await server.app.inject({ url: '/ready' });
   return { status: response.statusCode, body: response.json() };
 }
@@ -92,10 +91,14 @@ describe('following the registry', () => {
     await core.catalog.look();
     expect(core.catalog.models[0]?.version).toBe(2);
     expect(core.pool.size).toBe(2);
-    expect(await loaded.batcher.one([4, 'b', null])).toMatchObject({ prediction: 'yes' });
+    const results = await new Promise<readonly unknown[]>((resolve) =>
+      loaded.batcher.add({ rows: [[4, 'b', null]], deadline: null, done: resolve }),
+    );
+    expect(results[0]).toMatchObject({ prediction: 'yes' });
     loaded.free();
     expect(core.pool.size).toBe(1);
-    await expect(loaded.batcher.one([4, 'b', null])).rejects.toThrow();
+    const packed = { rows: 1, numbers: Float64Array.of(4), texts: ['b', ''] };
+    await expect(loaded.model.score(packed, false)).rejects.toMatchObject({ code: 'SCORING_FAILED' });
   });
 
   it('keeps only a few versions in memory that nothing uses', async () => {

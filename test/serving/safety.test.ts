@@ -132,15 +132,22 @@ describe('the log that cannot be written', () => {
 
 describe('load', () => {
   it('refuses requests beyond the limit with 503 and Retry-After', async () => {
-    const { app } = await shop.inject({ limits: { requestLimit: 2 } });
-    const requests = Array.from({ length: 6 }, () =>
-      app.inject({ method: 'POST', url: '/predict', payload: BODY }),
-    );
-    const responses = await Promise.all(requests);
-    const refused = responses.filter(({ statusCode }) => statusCode === 503);
-    expect(refused.length).toBe(4);
-    expect(refused[0]?.headers['retry-after']).toBe('1');
-    expect(refused[0]?.json().error.code).toBe('OVERLOADED');
+    const { app, core } = await shop.inject({ limits: { requestLimit: 2 } });
+    const lease = await core.catalog.find(undefined).lease();
+    const context = { unit: null, requestId: null, startedAt: performance.now(), deadline: null };
+    const atWork = [1, 2].map(() => core.predictor.one(lease, [4, 'b', null], context));
+    await expect(core.predictor.one(lease, [4, 'b', null], context)).rejects.toMatchObject({
+      code: 'OVERLOADED',
+    });
+    await Promise.all(atWork);
+    lease.loaded.free();
+    const next = await app.inject({ method: 'POST', url: '/predict', payload: BODY });
+    expect(next.statusCode).toBe(200);
+    const full = await shop.inject({ limits: { requestLimit: 0 } });
+    const answer = await full.app.inject({ method: 'POST', url: '/predict', payload: BODY });
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toBe('1');
+    expect(answer.json().error.code).toBe('OVERLOADED');
   });
 
   it('warns of slow predictions, not of each', async () => {

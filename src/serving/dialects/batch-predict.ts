@@ -1,11 +1,12 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MlxError, toErrorDocument } from '../../errors.js';
+import { textOf } from '../body.js';
 import { type Core, checkRows, contextOf, roundMs, withLease } from '../core.js';
 import { rowsOfCsv } from '../csv-rows.js';
 import { invalidField, isObject, type Row, type RowDecoder } from '../decode.js';
 import type { Lease } from '../deployment.js';
+import { type HttpReply, type HttpRequest, json, mediaType, type Route } from '../http/message.js';
 import type { Answer, RequestContext } from '../predictor.js';
-import { optionalText, optionalVersion, readFields } from './plain-request.js';
+import { optionalText, optionalVersion, readFields, readJson } from './plain-request.js';
 
 /** Names of the list of rows. */
 const LISTS = ['rows', 'instances', 'features'];
@@ -19,27 +20,29 @@ interface BatchRequest {
 }
 
 /** `POST /batch_predict`: each row is answered by itself, and a bad one spoils no other. */
-export function addBatchRoute(app: FastifyInstance, core: Core): void {
-  app.post('/batch_predict', async (request) => {
+export function batchRoutes(core: Core): readonly Route[] {
+  const handle = async (request: HttpRequest): Promise<HttpReply> => {
     const context = contextOf(request);
-    const asked = typeof request.body === 'string' ? readCsv(request) : readJson(core, request.body);
+    const asked =
+      mediaType(request.headers) === 'text/csv' ? readCsv(request) : readRows(core, readJson(request));
     const deployment = core.catalog.find(asked.model);
     const lease = await deployment.lease({ version: asked.version });
-    return withLease(lease, () => answerBatch(core, lease, asked.decode(lease.loaded.decoder), context));
-  });
+    const decode = () => asked.decode(lease.loaded.decoder);
+    return json(await withLease(lease, () => answerBatch(core, lease, decode(), context)));
+  };
+  return [{ method: 'POST', path: '/batch_predict', role: 'predict', dialect: 'plain', handle }];
 }
 
 /** CSV: the model is named in the query string. */
-function readCsv(request: FastifyRequest): BatchRequest {
-  const query = request.query as Readonly<Record<string, unknown>>;
+function readCsv({ query, body }: HttpRequest): BatchRequest {
   return {
-    model: optionalText(query.model, 'model'),
-    version: optionalVersion(query.model_version, 'model_version'),
-    decode: (decoder) => rowsOfCsv(request.body as string, decoder),
+    model: optionalText(query.get('model'), 'model'),
+    version: optionalVersion(query.get('model_version'), 'model_version'),
+    decode: (decoder) => rowsOfCsv(textOf(body), decoder),
   };
 }
 
-function readJson(core: Core, body: unknown): BatchRequest {
+function readRows(core: Core, body: unknown): BatchRequest {
   const fields = readFields(Array.isArray(body) ? { rows: body } : body, FIELDS);
   const given = LISTS.filter((name) => fields[name] !== undefined);
   const [list = 'rows'] = given;

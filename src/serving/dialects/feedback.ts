@@ -1,22 +1,23 @@
-import type { FastifyInstance } from 'fastify';
 import type { PredictionLabel } from '../../store/prediction-records.js';
 import { type Core, checkRows } from '../core.js';
 import { invalidField, isObject } from '../decode.js';
-import { readFields } from './plain-request.js';
+import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
+import { readFields, readJson } from './plain-request.js';
 
 const FIELDS = ['prediction_id', 'label'];
 const MAX_ID = 128;
 
 /** `POST /feedback`: what turned out to be true. Sending the same again changes nothing. */
-export function addFeedbackRoute(app: FastifyInstance, core: Core): void {
-  app.post('/feedback', async (request) => {
-    const labels = readFeedback(core, request.body);
+export function feedbackRoutes(core: Core): readonly Route[] {
+  const handle = async (request: HttpRequest): Promise<HttpReply> => {
+    const labels = readFeedback(core, readJson(request));
     // The prediction may still wait to be logged.
     await core.writer.flush();
     const counts = await core.store.predictions.addLabels(labels, core.now().toISOString());
     for (const [result, count] of Object.entries(counts)) core.metrics.labelled(result, count);
-    return { received: labels.length, ...counts };
-  });
+    return json({ received: labels.length, ...counts });
+  };
+  return [{ method: 'POST', path: '/feedback', role: 'feedback', dialect: 'plain', handle }];
 }
 
 function readFeedback(core: Core, body: unknown): readonly PredictionLabel[] {

@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MlxError } from '../../errors.js';
+import { parseJsonBody } from '../body.js';
 import { type Core, contextOf, ID_HEADER, withLease } from '../core.js';
 import { invalidField, isObject } from '../decode.js';
 import type { Lease } from '../deployment.js';
+import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
 import { deploymentOf, noSuchRoute, parseModelPath } from './model-path.js';
 import {
   askedNames,
@@ -14,57 +15,62 @@ import {
 } from './open-inference-tensors.js';
 import { predictAll } from './whole-answer.js';
 
-interface WildcardRoute {
-  Params: { '*': string };
-}
-
 /** The Open Inference Protocol, version 2, over JSON. */
-export function addOpenInferenceRoutes(app: FastifyInstance, core: Core): void {
-  app.get('/v2', async () => ({ name: 'mlx', version: core.version, extensions: [] }));
-  app.get('/v2/health/live', async () => ({ live: true }));
-  app.get('/v2/health/ready', async (_request, reply) => {
-    const ready = core.catalog.isReady && !core.isDraining;
-    return reply.code(ready ? 200 : 503).send({ ready });
-  });
+export function openInferenceRoutes(core: Core): readonly Route[] {
+  const server = () => json({ name: 'mlx', version: core.version, extensions: [] });
+  const live = () => json({ live: true });
+  const ready = () => {
+    const isReady = core.catalog.isReady && !core.isDraining;
+    return json({ ready: isReady }, isReady ? 200 : 503);
+  };
 
-  app.get<WildcardRoute>('/v2/models/*', async (request, reply) => {
-    const path = parseModelPath(request.params['*']);
+  const look = async ({ rest }: HttpRequest): Promise<HttpReply> => {
+    const path = parseModelPath(rest);
     if (path.action !== '' && path.action !== 'ready') throw noSuchRoute();
     const deployment = deploymentOf(core, path);
     if (path.action === '')
-      return withLease(await deployment.lease(path.selection), async (lease) => metadataOf(lease));
-    return readiness(() => deployment.lease(path.selection), reply);
-  });
+      return withLease(await deployment.lease(path.selection), async (lease) => json(metadataOf(lease)));
+    return readiness(() => deployment.lease(path.selection));
+  };
 
-  app.post<WildcardRoute>('/v2/models/*', async (request, reply) => {
-    const path = parseModelPath(request.params['*']);
+  const post = async (request: HttpRequest): Promise<HttpReply> => {
+    const path = parseModelPath(request.rest);
     if (path.action !== 'infer') throw noSuchRoute();
     if (request.headers['inference-header-content-length'] !== undefined) throw binaryNotTaken();
     const lease = await deploymentOf(core, path).lease(path.selection);
-    return withLease(lease, () => infer(core, lease, request, reply));
+    return withLease(lease, () => infer(core, lease, request));
+  };
+
+  const route = (method: Route['method'], path: string, handle: Route['handle']): Route => ({
+    method,
+    path,
+    role: 'predict',
+    dialect: 'open-inference',
+    handle,
   });
+  return [
+    route('GET', '/v2', server),
+    route('GET', '/v2/health/live', live),
+    route('GET', '/v2/health/ready', ready),
+    route('GET', '/v2/models/*', look),
+    route('POST', '/v2/models/*', post),
+  ];
 }
 
 /** Whether a version can answer; one that does not exist is a 404. */
-async function readiness(lease: () => Promise<Lease>, reply: FastifyReply): Promise<object> {
+async function readiness(lease: () => Promise<Lease>): Promise<HttpReply> {
   try {
     const { loaded } = await lease();
     loaded.free();
-    return { name: loaded.record.name, ready: true };
+    return json({ name: loaded.record.name, ready: true });
   } catch (error) {
     if (!(error instanceof MlxError) || error.status === 404) throw error;
-    reply.code(503);
-    return { ready: false, error: error.message };
+    return json({ ready: false, error: error.message }, 503);
   }
 }
 
-async function infer(
-  core: Core,
-  lease: Lease,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<object> {
-  const { body } = request;
+async function infer(core: Core, lease: Lease, request: HttpRequest): Promise<HttpReply> {
+  const body = parseJsonBody(request.body);
   const { loaded } = lease;
   const { manifest } = loaded.model;
   const context = contextOf(request);
@@ -75,13 +81,13 @@ async function infer(
   if (outputs !== undefined) askedNames(outputs, manifest);
   const rows = rowsOfTensors(core, inputs, loaded.decoder);
   const answered = await predictAll(core, lease, rows, context);
-  reply.header(ID_HEADER, answered.id);
-  return {
+  const answer = {
     model_name: loaded.record.name,
     model_version: String(loaded.record.version),
     ...(id === undefined ? {} : { id }),
     outputs: outputTensors(answered.predictions, manifest, outputs),
   };
+  return json(answer, 200, { [ID_HEADER]: answered.id });
 }
 
 function metadataOf({ loaded }: Lease): object {

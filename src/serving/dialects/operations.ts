@@ -1,37 +1,40 @@
-import type { FastifyInstance } from 'fastify';
 import { ERRORS } from '../../errors.js';
 import type { Core } from '../core.js';
 import { docsPage } from '../docs-page.js';
+import { json, type Role, type Route } from '../http/message.js';
 import { openApiDocument } from '../openapi.js';
 
 /** What whoever runs the server asks: is it alive, is it ready, how is it doing, what does it take. */
-export function addOperationRoutes(app: FastifyInstance, core: Core): void {
-  app.get('/health', async () => ({ status: 'ok' }));
-
-  app.get('/ready', async (_request, reply) => {
-    const { isReady, models } = core.catalog;
-    const ready = isReady && !core.isDraining;
-    return reply.code(ready ? 200 : 503).send({
-      status: core.isDraining ? 'draining' : ready ? 'ready' : 'not ready',
-      models,
-      prediction_log: logStatus(core),
-    });
+export function operationRoutes(core: Core): readonly Route[] {
+  const get = (path: string, role: Role, handle: Route['handle']): Route => ({
+    method: 'GET',
+    path,
+    role,
+    dialect: 'plain',
+    handle,
   });
-
-  app.get('/metrics', async (_request, reply) => {
-    const { text, contentType } = await core.metrics.expose(core);
-    return reply.type(contentType).send(text);
-  });
-
-  app.get('/metrics/summary', async () => ({
-    started_at: core.startedAt.toISOString(),
-    models: core.summary.summaries(),
-    prediction_log: logStatus(core),
-  }));
-
-  app.get('/openapi.json', async () => openApiDocument(core));
-
-  app.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(docsPage(core)));
+  return [
+    get('/health', 'open', () => json({ status: 'ok' })),
+    get('/ready', 'predict', () => {
+      const { isReady, models } = core.catalog;
+      const ready = isReady && !core.isDraining;
+      const status = core.isDraining ? 'draining' : ready ? 'ready' : 'not ready';
+      return json({ status, models, prediction_log: logStatus(core) }, ready ? 200 : 503);
+    }),
+    get('/metrics', 'predict', async () => {
+      const { text, contentType } = await core.metrics.expose(core);
+      return { status: 200, type: contentType, body: text };
+    }),
+    get('/metrics/summary', 'predict', () =>
+      json({
+        started_at: core.startedAt.toISOString(),
+        models: core.summary.summaries(),
+        prediction_log: logStatus(core),
+      }),
+    ),
+    get('/openapi.json', 'predict', () => json(openApiDocument(core))),
+    get('/docs', 'predict', () => ({ status: 200, type: 'text/html; charset=utf-8', body: docsPage(core) })),
+  ];
 }
 
 function logStatus({ writer }: Core): object {

@@ -1,8 +1,18 @@
 import { MlxError } from '../../errors.js';
 import { didYouMean } from '../../suggest.js';
+import { parseJsonBody } from '../body.js';
 import { invalidField, isObject } from '../decode.js';
+import { type HttpRequest, mediaType } from '../http/message.js';
 
 const MAX_TEXT = 256;
+
+/** The body of a request that must be JSON. @throws MlxError REQUEST_INVALID, MEDIA_TYPE_UNSUPPORTED */
+export function readJson({ headers, body }: HttpRequest): unknown {
+  if (mediaType(headers) === 'application/json') return parseJsonBody(body);
+  throw new MlxError('MEDIA_TYPE_UNSUPPORTED', 'The content type of the request is not supported.', {
+    hint: 'Send JSON with Content-Type: application/json (for /batch_predict also text/csv).',
+  });
+}
 
 /**
  * A JSON object that has no other fields than these.

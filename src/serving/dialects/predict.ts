@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MlxError } from '../../errors.js';
 import { type Core, contextOf, roundMs, withLease } from '../core.js';
 import { invalidField } from '../decode.js';
 import type { Deployment, Lease } from '../deployment.js';
+import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
 import type { RequestContext } from '../predictor.js';
-import { optionalText, optionalUnit, optionalVersion, readFields } from './plain-request.js';
+import { optionalText, optionalUnit, optionalVersion, readFields, readJson } from './plain-request.js';
 
 const FIELDS = ['features', 'model', 'model_version', 'user_id'];
 
@@ -20,14 +20,14 @@ interface PredictRequest {
  * are those of one version. `/predict_ab` gives each user an arm of the running test. `/predict_safe` steps back to
  * the last good version when the served one fails.
  */
-export function addPredictRoutes(app: FastifyInstance, core: Core): void {
-  app.post('/predict', async (request) => {
+export function predictRoutes(core: Core): readonly Route[] {
+  const predict = async (request: HttpRequest): Promise<HttpReply> => {
     const asked = readRequest(core, request);
     const lease = await asked.deployment.lease({ version: asked.version });
-    return withLease(lease, () => answer(core, lease, asked));
-  });
+    return json(await withLease(lease, () => answer(core, lease, asked)));
+  };
 
-  app.post('/predict_ab', async (request) => {
+  const predictAb = async (request: HttpRequest): Promise<HttpReply> => {
     const asked = readRequest(core, request);
     if (asked.version !== undefined) {
       throw invalidField(
@@ -39,28 +39,37 @@ export function addPredictRoutes(app: FastifyInstance, core: Core): void {
       );
     }
     const lease = await asked.deployment.leaseArm(asked.context.unit);
-    return withLease(lease, () => answer(core, lease, asked));
-  });
+    return json(await withLease(lease, () => answer(core, lease, asked)));
+  };
 
-  app.post('/predict_safe', async (request) => {
+  const predictSafe = async (request: HttpRequest): Promise<HttpReply> => {
     const asked = readRequest(core, request);
     let failed: number | undefined;
     try {
       const lease = await asked.deployment.lease({ version: asked.version });
       failed = lease.loaded.record.version;
       const answered = await withLease(lease, () => answer(core, lease, asked));
-      return { ...answered, fallback: asked.version === undefined && asked.deployment.isBehind };
+      return json({ ...answered, fallback: asked.version === undefined && asked.deployment.isBehind });
     } catch (error) {
       if (!(error instanceof MlxError) || error.code !== 'SCORING_FAILED') throw error;
       const lease = await asked.deployment.leaseFallback(failed);
       if (lease === undefined) throw error;
-      return { ...(await withLease(lease, () => answer(core, lease, asked))), fallback: true };
+      return json({ ...(await withLease(lease, () => answer(core, lease, asked))), fallback: true });
     }
+  };
+
+  const post = (path: string, handle: Route['handle']): Route => ({
+    method: 'POST',
+    path,
+    role: 'predict',
+    dialect: 'plain',
+    handle,
   });
+  return [post('/predict', predict), post('/predict_ab', predictAb), post('/predict_safe', predictSafe)];
 }
 
-function readRequest(core: Core, request: FastifyRequest): PredictRequest {
-  const body = readFields(request.body, FIELDS);
+function readRequest(core: Core, request: HttpRequest): PredictRequest {
+  const body = readFields(readJson(request), FIELDS);
   const context = contextOf(request, optionalUnit(body.user_id, 'user_id'));
   if (body.features === undefined) {
     throw invalidField('features', 'The request has no features.', {

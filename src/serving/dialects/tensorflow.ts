@@ -1,49 +1,51 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ColumnSchema } from '../../data/schema.js';
 import { columnKind } from '../../data/schema.js';
 import type { Prediction } from '../../scoring/prediction.js';
+import { parseJsonBody } from '../body.js';
 import { type Core, contextOf, ID_HEADER, withLease } from '../core.js';
 import type { Lease } from '../deployment.js';
+import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
 import type { RequestContext } from '../predictor.js';
 import { deploymentOf, noSuchRoute, parseModelPath } from './model-path.js';
 import { readTensorFlowRequest } from './tensorflow-request.js';
 import { predictAll, vectorOf } from './whole-answer.js';
 
-interface WildcardRoute {
-  Params: { '*': string };
-}
-
 /** TensorFlow Serving's REST dialect: model status, metadata and `:predict`. */
-export function addTensorFlowRoutes(app: FastifyInstance, core: Core): void {
-  app.get<WildcardRoute>('/v1/models/*', async (request) => {
-    const path = parseModelPath(request.params['*']);
+export function tensorFlowRoutes(core: Core): readonly Route[] {
+  const look = async ({ rest }: HttpRequest): Promise<HttpReply> => {
+    const path = parseModelPath(rest);
     if (path.action !== '' && path.action !== 'metadata') throw noSuchRoute();
     const lease = await deploymentOf(core, path).lease(path.selection);
-    return withLease(lease, async () => (path.action === '' ? statusOf(lease) : metadataOf(lease)));
-  });
+    const answer = await withLease(lease, async () =>
+      path.action === '' ? statusOf(lease) : metadataOf(lease),
+    );
+    return json(answer);
+  };
 
-  app.post<WildcardRoute>('/v1/models/*', async (request, reply) => {
-    const path = parseModelPath(request.params['*']);
+  const post = async (request: HttpRequest): Promise<HttpReply> => {
+    const path = parseModelPath(request.rest);
     if (path.action !== 'predict') throw noSuchRoute();
     const context = contextOf(request);
     const lease = await deploymentOf(core, path).lease(path.selection);
-    return withLease(lease, () => predict(core, lease, request.body, context, reply));
-  });
+    // Clients of this dialect often send JSON under curl's default content type.
+    return withLease(lease, () => predict(core, lease, parseJsonBody(request.body), context));
+  };
+
+  const path = '/v1/models/*';
+  return [
+    { method: 'GET', path, role: 'predict', dialect: 'tensorflow', handle: look },
+    { method: 'POST', path, role: 'predict', dialect: 'tensorflow', handle: post },
+  ];
 }
 
-async function predict(
-  core: Core,
-  lease: Lease,
-  body: unknown,
-  context: RequestContext,
-  reply: FastifyReply,
-): Promise<object> {
+async function predict(core: Core, lease: Lease, body: unknown, context: RequestContext): Promise<HttpReply> {
   const asked = readTensorFlowRequest(core, body, lease.loaded.decoder);
   const { id, predictions } = await predictAll(core, lease, asked.rows, context);
-  reply.header(ID_HEADER, id);
-  return asked.form === 'row'
-    ? { predictions: predictions.map((prediction) => rowOutput(prediction, lease)) }
-    : { outputs: columnOutputs(predictions, lease) };
+  const answer =
+    asked.form === 'row'
+      ? { predictions: predictions.map((prediction) => rowOutput(prediction, lease)) }
+      : { outputs: columnOutputs(predictions, lease) };
+  return json(answer, 200, { [ID_HEADER]: id });
 }
 
 /** One number for a regression; for a classification the two outputs by name. */

@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+/** Whose manners a route has: how errors are said. */
+export type Dialect = 'plain' | 'tensorflow' | 'open-inference';
+
+/** What a caller must be allowed to do. `open` routes need no token. */
+export type Role = 'open' | 'predict' | 'feedback' | 'admin';
+
+/** One request, its body read. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Without the query string. */
+  readonly path: string;
+  /** What stands for the `*` of the route, percent-decoded; empty without one. */
+  readonly rest: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Decompressed; empty where the route reads `raw` itself. */
+  readonly body: Buffer;
+  readonly raw: IncomingMessage;
+  /** `performance.now()` when the headers had arrived. */
+  readonly startedAt: number;
+}
+
+/** One answer. */
+export interface HttpReply {
+  readonly status: number;
+  readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Pieces are sent as they come. */
+  readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array>;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Exact, or a prefix that ends in `/*`. */
+  readonly path: string;
+  readonly role: Role;
+  readonly dialect: Dialect;
+  /** `whole` (default): the body is read, within the limit, before `handle`. `stream`: `handle` reads `raw`. */
+  readonly reads?: 'whole' | 'stream';
+  handle(request: HttpRequest): Promise<HttpReply> | HttpReply;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** An answer in JSON. */
+export function json(value: unknown, status = 200, headers?: Readonly<Record<string, string>>): HttpReply {
+  const body = JSON.stringify(value);
+  return headers === undefined
+    ? { status, type: JSON_TYPE, body }
+    : { status, type: JSON_TYPE, headers, body };
+}
+
+/** The media type of a request in lower case, without parameters; empty when there is none. */
+export function mediaType({ 'content-type': type = '' }: IncomingHttpHeaders): string {
+  const end = type.indexOf(';');
+  return (end === -1 ? type : type.slice(0, end)).trim().toLowerCase();
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
+import { MlxError } from '../../errors.js';
+
+/** The client went away before its request was whole; nobody waits for an answer. */
+export class ClientGone extends Error {}
+
+const EMPTY = Buffer.alloc(0);
+const DECOMPRESS: Readonly<Record<string, (body: Buffer, limit: number) => Promise<Buffer>>> = {
+  gzip: (body, limit) => promisify(gunzip)(body, { maxOutputLength: limit }),
+  'x-gzip': (body, limit) => promisify(gunzip)(body, { maxOutputLength: limit }),
+  deflate: (body, limit) => promisify(inflate)(body, { maxOutputLength: limit }),
+};
+
+/**
+ * A request's body, decompressed.
+ * @param limit bytes, of the body as sent and as decompressed
+ * @throws MlxError REQUEST_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED, REQUEST_INVALID; ClientGone
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
+  if (length !== undefined && Number(length) > limit) throw tooLarge(limit);
+  const body = await collect(request, limit);
+  if (encoding === 'identity' || body.length === 0) return body;
+  const decompress = DECOMPRESS[encoding.trim().toLowerCase()];
+  if (decompress === undefined) {
+    throw new MlxError(
+      'MEDIA_TYPE_UNSUPPORTED',
+      `The content encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported.`,
+      { hint: 'Use gzip, deflate or none.' },
+    );
+  }
+  try {
+    return await decompress(body, limit);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    throw new MlxError('REQUEST_INVALID', `The request body is not ${encoding}.`, {
+      hint: 'Compress it again, or send it without Content-Encoding.',
+    });
+  }
+}
+
+function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let first: Buffer = EMPTY;
+    let more: Buffer[] | undefined;
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        request.pause();
+        reject(tooLarge(limit));
+      } else if (first.length === 0) first = chunk;
+      else {
+        more ??= [first];
+        more.push(chunk);
+      }
+    });
+    request.on('end', () => resolve(more === undefined ? first : Buffer.concat(more, size)));
+    request.on('error', () => reject(new ClientGone()));
+    request.on('close', () => {
+      if (!request.complete) reject(new ClientGone());
+    });
+  });
+}
+
+function tooLarge(limit: number): MlxError {
+  return new MlxError('REQUEST_TOO_LARGE', `The request body is over the limit of ${limit} bytes.`, {
+    hint: 'Send fewer rows at a time.',
+    details: { limit },
+  });
+}
