@@ -37,7 +37,7 @@ export function assembleModel(
     graph.output(OUTPUTS.probabilities, predictions, ['N', target.classes.length]);
   }
   const { scorer } = model;
-  const hasCovers = scorer.kind === 'trees' && treeFormOf(scorer) === 'compact';
+  const hasCovers = scorer.kind === 'trees' && treeFormOf(scorer).kind === 'compact';
   const metadata = {
     [METADATA.manifest]: JSON.stringify(manifest),
     [METADATA.scorer]: JSON.stringify(recordScorer(model)),

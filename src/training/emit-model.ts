@@ -5,7 +5,7 @@ import { emitLinear } from './emit-linear.js';
 import { emitLink } from './emit-link.js';
 import { emitTrees } from './emit-trees.js';
 import type { Model } from './model.js';
-import { type TreeForm, treeFormOf } from './tree-form.js';
+import { SMALL_FORM, type TreeForm, treeFormOf } from './tree-form.js';
 
 /** What a model adds to a graph. */
 export interface EmittedModel {
@@ -44,5 +44,5 @@ export function emitModel(
 }
 
 function formOf({ scorer }: Model): TreeForm {
-  return scorer.kind === 'trees' ? treeFormOf(scorer) : 'regressor';
+  return scorer.kind === 'trees' ? treeFormOf(scorer) : SMALL_FORM;
 }

@@ -22,10 +22,10 @@ export function emitTrees(
   form: TreeForm,
 ): TensorRef {
   const { outputs } = ensemble;
-  const isCompact = form === 'compact';
+  const isCompact = form.kind === 'compact';
   const trees = isCompact ? ensemble.trees.flatMap((tree) => layersOf(tree, outputs)) : ensemble.trees;
   const emitPart = isCompact ? emitCompactTrees : emitTreeRegressor;
-  const sums = partsOf(trees)
+  const sums = partsOf(trees, form)
     .map((part) => emitPart(graph, matrix, part, outputs))
     .reduce((sum, part) => graph.node('Add', [sum, part], { type: 'float' }));
   const divisor = graph.constant('double', [], Float64Array.of(ensemble.divisor));
