@@ -59,6 +59,8 @@ export interface ScratchAddresses {
   readonly classSums: number;
   readonly nodes: number;
   readonly path: number;
+  /** Ranks of rows that are copied side by side; 0 where the table is kept column by column. */
+  readonly gathered: number;
   readonly end: number;
 }
 
@@ -131,6 +133,7 @@ function placeFrom(
     classSums: place(16 * classes),
     nodes: place(4 * NODE_WORDS * 2 * treeRows),
     path: place(STEP_BYTES * treeRows),
+    gathered: columns <= NARROW ? place(2 * columns * Math.ceil(rows / 3) + 16) : 0,
     end: place(0),
   };
 }

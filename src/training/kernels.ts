@@ -55,6 +55,7 @@ export interface Kernels extends BoostingKernels {
     classSums: number,
     nodes: number,
     path: number,
+    gathered: number,
   ) => void;
   readonly drawTree: (
     layout: number,
