@@ -133,7 +133,7 @@ function placeFrom(
     classSums: place(16 * classes),
     nodes: place(4 * NODE_WORDS * 2 * treeRows),
     path: place(STEP_BYTES * treeRows),
-    gathered: columns <= NARROW ? place(2 * columns * Math.ceil(rows / 3) + 16) : 0,
+    gathered: columns <= NARROW ? place(2 * columns * rows + 16) : 0,
     end: place(0),
   };
 }

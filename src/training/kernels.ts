@@ -20,9 +20,9 @@ export interface Kernels extends BoostingKernels {
     slots: number,
     rows: number,
     ranks: number,
-    stride: number,
     edges: number,
   ) => number;
+  readonly interleave: (from: number, to: number, rows: number, columns: number) => void;
   readonly setForestTable: (
     rows: number,
     columns: number,

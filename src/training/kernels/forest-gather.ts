@@ -1,9 +1,9 @@
 import { gathered, recordBytes, records, rows, rowStride, scratch, TABLES, columnStarts } from './forest-state';
 
 /** A table that a cache holds as it is. */
-const NEAR_BYTES: usize = 131_072;
+const NEAR_BYTES: usize = 65_536;
 /** A node is gathered when the rows around its own are so many times as many. */
-const SPREAD: i32 = 4;
+const SPREAD: i32 = 2;
 
 /** Of a table: record after its last i32, rows i32, where the next one goes u32. */
 const TABLE_BYTES: usize = 12;
