@@ -16,7 +16,7 @@ export async function rankMatrix(forest: ForestMemory, matrix: Matrix, signal?: 
   const { rankColumn, interleave } = loadKernels(memory);
   const { records, scratch, gathered } = placeScratch(shape, table, 0);
   const isByRow = gathered > 0;
-  // column by column first: writing 16 bits here and there all over the table takes longer than doing it twice
+  // first column by column, in room that no tree needs yet: single ranks written all over the table would each cost a cache miss
   const columnMajor = isByRow ? gathered : table.ranks;
   const pairs = new Float32Array(memory.buffer, records, 2 * rows);
   const pairRows = new Uint32Array(memory.buffer, records, 2 * rows);

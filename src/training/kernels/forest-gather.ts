@@ -1,9 +1,16 @@
-import { gathered, recordBytes, records, rows, rowStride, scratch, TABLES, columnStarts } from './forest-state';
+import { columnStarts, gathered, recordBytes, records, rows, rowStride, scratch, TABLES } from './forest-state';
 
-/** A table that a cache holds as it is. */
-const NEAR_BYTES: usize = 65_536;
-/** A node is gathered when the rows around its own are so many times as many. */
+/*
+ * The fewer rows a node has, the farther they lie apart in the table, until each costs a miss of every cache. Wherever a node
+ * has become small among the rows that its records point into, the ranks of its rows are therefore copied side by side, and
+ * its whole subtree is grown from the copy. Then each level of a tree reads memory from front to back, or stays in a cache.
+ * A copy has at most half as many rows as the table that it is made of, so that all at a time take less than the whole table.
+ */
+
+/** A node gets a table of its own where the one that it is in has so many times as many rows … */
 const SPREAD: i32 = 2;
+/** … and more bytes than these, which a cache holds as they are. */
+const NEAR_BYTES: usize = 65_536;
 
 /** Of a table: record after its last i32, rows i32, where the next one goes u32. */
 const TABLE_BYTES: usize = 12;
@@ -22,10 +29,7 @@ function setTable(end: i32, size: i32, next: usize): void {
   store<u32>(table, <u32>next, 8);
 }
 
-/**
- * Copies the ranks of the records `start … end` side by side where they lie too far apart for the caches, and points the
- * records there.
- */
+/** Copies the ranks of a node side by side where they lie too far apart, and points its records `start … end` there. */
 export function gather<T>(start: i32, end: i32): void {
   if (gathered === 0) return;
   // records are worked on from left to right: those behind the end of a table have done with it

@@ -104,7 +104,7 @@ export let classSums: usize = 0;
 export let nodes: usize = 0;
 /** By depth: node, bound of the split column before, first rank on the right, i32 each. */
 export let path: usize = 0;
-/** Ranks of rows that were gathered (see forest-gather.ts); 0 where the table is kept column by column. */
+/** Room for ranks that are copied side by side (see forest-gather.ts); 0 where the table is kept column by column. */
 export let gathered: usize = 0;
 
 export function setForestScratch(
@@ -136,8 +136,8 @@ export function setForestScratch(
   memory.fill(scratch, 0, SCRATCH_BYTES);
 }
 
-// offsets in the scratch: marks and state of the lanes; by bin: list of those with rows, rows, rank; keys of a small node;
-// gathered tables
+// offsets in the scratch: marks and state of the lanes; by bin: list of those with rows, rows, rank; keys of a small
+// node; tables inside each other, of which there are fewer than 20, since each has at most half the rows of the one before
 export const MARKS: usize = 0;
 export const LANE_STATE: usize = MARKS + 4 * 256;
 export const BIN_LIST: usize = LANE_STATE + 64;
