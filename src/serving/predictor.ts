@@ -3,9 +3,10 @@ import { MlxError, toMlxError } from '../errors.js';
 import type { Prediction } from '../scoring/prediction.js';
 import type { Row } from './decode.js';
 import type { Lease } from './deployment.js';
-import type { LogWriter } from './log-writer.js';
+import type { LoadedVersion } from './loaded-version.js';
 import type { ServerMetrics, VersionLabels } from './metrics.js';
 import type { ServerLog } from './options.js';
+import type { LoggedVersion, PredictionLog } from './prediction-log.js';
 import type { SummaryBoard } from './summary.js';
 import { Throttle } from './throttle.js';
 
@@ -26,7 +27,7 @@ export interface Answer {
 }
 
 export interface PredictorParts {
-  readonly writer: LogWriter;
+  readonly writer: PredictionLog;
   readonly metrics: ServerMetrics;
   readonly summary: SummaryBoard;
   readonly log: ServerLog;
@@ -44,6 +45,7 @@ export class Predictor {
   readonly #parts: PredictorParts;
   readonly #slowWarnings = new Throttle(WARNING_INTERVAL_MS);
   readonly #failureWarnings = new Throttle(WARNING_INTERVAL_MS);
+  readonly #loggedVersions = new WeakMap<LoadedVersion, LoggedVersion>();
   #atWork = 0;
 
   constructor(parts: PredictorParts) {
@@ -67,6 +69,7 @@ export class Predictor {
     const latencyMs = this.#finish(lease, context);
     const id = this.#parts.newId();
     this.#record(lease, row, prediction, id, latencyMs, context);
+    this.#parts.writer.commit();
     return { id, prediction, latencyMs };
   }
 
@@ -86,6 +89,7 @@ export class Predictor {
       this.#record(lease, rows[index] as Row, result, answer.id, perRowMs, context);
       return answer;
     });
+    this.#parts.writer.commit();
     const errors = answers.filter((answer) => answer instanceof MlxError);
     if (errors.length > 0) await this.#failed(lease, errors);
     return { id, answers, latencyMs };
@@ -111,22 +115,33 @@ export class Predictor {
     const { confidence } = prediction;
     this.#parts.metrics.predicted(labelsOf(lease), confidence);
     this.#parts.summary.tally(name).prediction(version, confidence);
-    const inputs: Record<string, number | string | null> = {};
-    lease.loaded.decoder.columns.forEach((column, index) => {
-      inputs[column.name] = row[index] ?? null;
-    });
+    const logged = this.#loggedVersion(lease.loaded);
+    const { probabilities } = prediction;
     this.#parts.writer.add({
       id,
-      time: this.#parts.now().toISOString(),
-      model: name,
-      version,
+      timeMs: this.#parts.now().getTime(),
+      version: logged,
       arm: lease.arm,
       unit: context.unit,
-      inputs,
-      ...prediction,
+      row,
+      prediction: prediction.prediction,
+      confidence,
+      probabilities:
+        probabilities === null ? null : logged.classes.map((name) => probabilities[name] as number),
       latencyMs,
       requestId: context.requestId,
     });
+  }
+
+  #loggedVersion(loaded: LoadedVersion): LoggedVersion {
+    let logged = this.#loggedVersions.get(loaded);
+    if (logged === undefined) {
+      const { name, version } = loaded.record;
+      const columns = loaded.decoder.columns.map((column) => column.name);
+      logged = { model: name, version, columns, classes: loaded.model.manifest.classes };
+      this.#loggedVersions.set(loaded, logged);
+    }
+    return logged;
   }
 
   /** A request counts once towards a rollback, however many of its rows fail. */

@@ -6,10 +6,10 @@ import { createApp } from './app.js';
 import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
-import { LogWriter } from './log-writer.js';
 import { ServerMetrics } from './metrics.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions } from './options.js';
 import { OriginCheck } from './origin.js';
+import { openPredictionLog } from './prediction-log.js';
 import { Predictor } from './predictor.js';
 import { RollbackWatch } from './rollback-watch.js';
 import { SummaryBoard } from './summary.js';
@@ -86,7 +86,13 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
       ...limits,
     });
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
-  const writer = new LogWriter({ store, log, flushMs: limits.flushMs, capacity: limits.logCapacity });
+  const writer = await openPredictionLog(store, {
+    log,
+    flushMs: limits.flushMs,
+    capacity: limits.logCapacity,
+    sample: limits.logSample,
+    retentionMs: limits.logRetentionMs,
+  });
   const summary = new SummaryBoard();
   const predictor = new Predictor({ writer, metrics, summary, log, now, newId: randomUUID, ...limits });
   const core: Core = {
