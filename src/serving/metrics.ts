@@ -39,6 +39,7 @@ export class ServerMetrics {
   readonly #ready: Gauge;
   readonly #loaded: Gauge;
   readonly #logState: Gauge<'state'>;
+  readonly #logHealthy: Gauge;
 
   private constructor(prom: typeof import('prom-client')) {
     this.#registry = new prom.Registry();
@@ -94,6 +95,11 @@ export class ServerMetrics {
       'Rows of the prediction log since the start, by state.',
       ['state'],
     );
+    this.#logHealthy = gauge(
+      'mlx_prediction_log_healthy',
+      '1 when predictions are logged, 0 while the journal or log.db cannot be written.',
+      [],
+    );
   }
 
   static async create(): Promise<ServerMetrics> {
@@ -137,7 +143,8 @@ export class ServerMetrics {
     }
     this.#loaded.set(pool.size);
     this.#ready.set(catalog.isReady ? 1 : 0);
-    const { pending, written, dropped, sampledOut, failures } = writer.state;
+    const { pending, written, dropped, sampledOut, failures, problem } = writer.state;
+    this.#logHealthy.set(problem === null ? 1 : 0);
     const counts = { pending, written, dropped, sampled_out: sampledOut, write_failures: failures };
     for (const [state, value] of Object.entries(counts)) {
       this.#logState.set({ state }, value);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { MlxError } from '../errors.js';
 import { AlertDesk } from './alert-desk.js';
@@ -9,6 +8,7 @@ import type { Core } from './core.js';
 import { ServerMetrics } from './metrics.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions } from './options.js';
 import { OriginCheck } from './origin.js';
+import { predictionId } from './prediction-id.js';
 import { openPredictionLog } from './prediction-log.js';
 import { Predictor } from './predictor.js';
 import { RollbackWatch } from './rollback-watch.js';
@@ -94,7 +94,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     retentionMs: limits.logRetentionMs,
   });
   const summary = new SummaryBoard();
-  const predictor = new Predictor({ writer, metrics, summary, log, now, newId: randomUUID, ...limits });
+  const predictor = new Predictor({ writer, metrics, summary, log, now, newId: () => predictionId(Date.now()), ...limits });
   const core: Core = {
     store,
     catalog,

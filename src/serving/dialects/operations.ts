@@ -35,12 +35,13 @@ export function addOperationRoutes(app: FastifyInstance, core: Core): void {
 }
 
 function logStatus({ writer }: Core): object {
-  const { problem, pending, written, dropped } = writer.state;
+  const { problem, pending, written, dropped, sampledOut } = writer.state;
   return {
     status: problem === null ? 'ok' : 'failing',
     problem: problem === null ? null : ERRORS[problem].summary,
     pending,
     written,
     dropped,
+    sampled_out: sampledOut,
   };
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { toMlxError } from '../../errors.js';
+import { MlxError, toMlxError } from '../../errors.js';
 import { Connection } from '../connection.js';
 import { storePaths } from '../location.js';
 import { LOG_SHAPE } from '../log-schema.js';
@@ -24,7 +24,8 @@ class IngestThread {
   #db: Connection | undefined;
   #ingester: Ingester | undefined;
   #waiting: number[] = [];
-  #isClosing = false;
+  /** When to end at the latest; never before that is asked for. */
+  #closeBy = Number.POSITIVE_INFINITY;
   #wake: () => void = () => undefined;
   #seenCommits = 0;
   #nextSweep = 0;
@@ -39,38 +40,32 @@ class IngestThread {
     this.#port = port;
     port.on('message', (request: IngestRequest) => {
       if (request.kind === 'flush') this.#waiting.push(request.id);
-      else this.#isClosing = true;
+      else this.#closeBy = performance.now() + CLOSE_MS;
       this.#wake();
     });
   }
 
   async run(): Promise<void> {
-    while (!this.#isClosing) {
+    while (!this.#isClosing()) {
       await this.#round();
       await this.#rest();
     }
     this.#ingester?.writerClosed();
     this.#seenCommits = -1;
-    await this.#round(performance.now() + CLOSE_MS);
+    await this.#round();
     this.#ingester?.close();
     this.#db?.close();
     this.#port.close();
   }
 
   /** Reads what there is, forgets a few old rows, and tells. */
-  async #round(deadline = Number.POSITIVE_INFINITY): Promise<void> {
+  async #round(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
     try {
       const { db, ingester } = await this.#connect();
       const scope = this.#scope(waiting.length > 0);
-      if (scope !== null) {
-        for (const _ of ingester.ingest(scope)) {
-          this.#report();
-          if (performance.now() > deadline) break;
-          await nextTurn();
-        }
-      }
+      if (scope !== null) await this.#ingest(ingester, scope);
       this.#prune(db);
       this.#problem = null;
     } catch (error) {
@@ -83,6 +78,20 @@ class IngestThread {
     }
     this.#report();
     for (const id of waiting) this.#send({ kind: 'flushed', id, problem: this.#problem });
+  }
+
+  async #ingest(ingester: Ingester, scope: IngestScope): Promise<void> {
+    for (const _ of ingester.ingest(scope)) {
+      this.#report();
+      if (performance.now() > this.#closeBy) {
+        throw new MlxError('BUSY', 'The log had more to read than there was time for when the server closed.');
+      }
+      await nextTurn();
+    }
+  }
+
+  #isClosing(): boolean {
+    return this.#closeBy < Number.POSITIVE_INFINITY;
   }
 
   /** What there is to read; null where nobody has written. */
@@ -123,7 +132,7 @@ class IngestThread {
   }
 
   #rest(): Promise<void> {
-    if (this.#waiting.length > 0 || this.#isClosing) return Promise.resolve();
+    if (this.#waiting.length > 0 || this.#isClosing()) return Promise.resolve();
     if (this.#pruning !== undefined && this.#problem === null) return nextTurn();
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#wake(), this.#problem === null ? this.#job.flushMs : RETRY_MS);

@@ -1,17 +1,17 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from '../connection.js';
 import { INSERT_PREDICTION } from '../prediction-rows.js';
 import { liveness } from '../process-identity.js';
 import { DamagedJournal } from './decoder.js';
 import { type ParsedName, parseName } from './file-name.js';
+import { namesIn, setAside } from './folder.js';
 import { JournalFile, type RowBatch } from './journal-file.js';
 
 /** Rows in one transaction: many enough to be quick, few enough that nobody waits long for the write lock. */
-const BATCH_ROWS = 500;
+const BATCH_ROWS = 1000;
 /** Whether another host's writer still lives cannot be asked: a file that has not grown for a day is taken for whole. */
 const FOREIGN_AGE_MS = 24 * 3_600_000;
-const DAMAGED_ENDING = '.damaged';
 
 /** `own`: the files of one's own writer. `all`: those of every writer, alive or dead. */
 export type IngestScope = 'own' | 'all';
@@ -119,8 +119,7 @@ export class Ingester {
       if (isWhole && this.#open.has(name)) this.#remove(name, isOwn);
     } catch (error) {
       if (!(error instanceof DamagedJournal)) throw error;
-      renameSync(join(this.#folder, name), join(this.#folder, `${name}${DAMAGED_ENDING}`));
-      this.#damaged.push(`${name}${DAMAGED_ENDING}`);
+      this.#damaged.push(setAside(this.#folder, name));
       this.#forget(name, isOwn);
     }
   }
@@ -238,16 +237,6 @@ export class Ingester {
   #closeFile(name: string): void {
     this.#open.get(name)?.close();
     this.#open.delete(name);
-  }
-}
-
-/** None where there is no folder: nothing has been served yet. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
   }
 }
 

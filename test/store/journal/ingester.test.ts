@@ -114,6 +114,27 @@ it('adds each row once, however two ingesters take turns', () => {
   writer.close();
 });
 
+it.each([
+  ['another ingester has read them', false],
+  ['another ingester has read and removed their file', true],
+])('does not bring back forgotten rows when %s', (_, isRemoved) => {
+  const writer = write(4000);
+  writer.close();
+  const slow = new Ingester(db, { folder, writer: null });
+  const steps = slow.ingest('all');
+  steps.next();
+  const quick = new Ingester(db, { folder, writer: writer.names.writer });
+  if (isRemoved) quick.writerClosed();
+  for (const _step of quick.ingest('all'));
+  expect(readdirSync(folder)).toHaveLength(isRemoved ? 0 : 1);
+  expect(ids()).toEqual(expected(4000));
+  db.run('DELETE FROM predictions');
+  for (const _step of steps);
+  expect(ids()).toEqual([]);
+  slow.close();
+  quick.close();
+});
+
 it('counts what the ingester beside the writer finds done by others', () => {
   const writer = write(1200, 50_000);
   const files = readdirSync(folder).length;
