@@ -94,7 +94,15 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     retentionMs: limits.logRetentionMs,
   });
   const summary = new SummaryBoard();
-  const predictor = new Predictor({ writer, metrics, summary, log, now, newId: () => predictionId(Date.now()), ...limits });
+  const predictor = new Predictor({
+    writer,
+    metrics,
+    summary,
+    log,
+    now,
+    newId: () => predictionId(Date.now()),
+    ...limits,
+  });
   const core: Core = {
     store,
     catalog,

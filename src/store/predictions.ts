@@ -9,7 +9,6 @@ import type {
   PredictionOutcome,
   PredictionQuery,
 } from './prediction-records.js';
-import { pruneSteps } from './prune-predictions.js';
 import {
   FULL_COLUMNS,
   type FullRow,
@@ -19,6 +18,7 @@ import {
   parseOutcome,
   parsePrediction,
 } from './prediction-rows.js';
+import { pruneSteps } from './prune-predictions.js';
 
 const PAGE_ROWS = 2000;
 const FROM = 'FROM predictions p LEFT JOIN labels l ON l.prediction = p.seq';

@@ -22,9 +22,7 @@ export interface IngestFailure {
 }
 
 /** To the thread. `close`: read the writer's files to their end, and end. */
-export type IngestRequest =
-  | { readonly kind: 'flush'; readonly id: number }
-  | { readonly kind: 'close' };
+export type IngestRequest = { readonly kind: 'flush'; readonly id: number } | { readonly kind: 'close' };
 
 /** From the thread. */
 export type IngestReport =

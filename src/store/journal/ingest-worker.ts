@@ -84,7 +84,10 @@ class IngestThread {
     for (const _ of ingester.ingest(scope)) {
       this.#report();
       if (performance.now() > this.#closeBy) {
-        throw new MlxError('BUSY', 'The log had more to read than there was time for when the server closed.');
+        throw new MlxError(
+          'BUSY',
+          'The log had more to read than there was time for when the server closed.',
+        );
       }
       await nextTurn();
     }

@@ -183,7 +183,8 @@ it('keeps what comes after damage under another name, and reads what is before',
 
 it('leaves files alone that are not ours', () => {
   mkdirSync(folder);
-  for (const name of ['notes.txt', '1_1__00000000_000001_host.2.journal']) writeFileSync(join(folder, name), 'x');
+  for (const name of ['notes.txt', '1_1__00000000_000001_host.2.journal'])
+    writeFileSync(join(folder, name), 'x');
   ingestAll(db, folder);
   expect(readdirSync(folder)).toHaveLength(2);
 });
