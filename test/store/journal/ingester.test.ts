@@ -45,7 +45,10 @@ function write(count: number, fileBytes = 1_000_000): JournalWriter {
 }
 
 /** The bytes of a journal file of so many rows, as a process that is gone has left them under `name`. */
-function left(rows: number, identity: { host?: string; pid?: number } = {}): { name: string; bytes: Buffer } {
+function left(
+  rows: number,
+  identity: { host?: string; pid?: number; pidNamespace?: string } = {},
+): { name: string; bytes: Buffer } {
   const writer = write(rows);
   writer.close();
   const [written = ''] = readdirSync(folder);
