@@ -262,6 +262,18 @@ export const SETTINGS = {
     default: null,
     help: 'File that gets one JSON line a request; without it there is no access log.',
   },
+  'serving.logSample': {
+    kind: 'number',
+    default: 1,
+    min: 0,
+    max: 1,
+    help: 'Share of predictions that are logged; 0 logs none.',
+  },
+  'serving.logRetention': {
+    kind: 'duration',
+    default: null,
+    help: 'Age at which logged predictions and their labels are forgotten, such as 90d (default: never).',
+  },
   'serving.tokenFile': {
     kind: 'path',
     default: null,

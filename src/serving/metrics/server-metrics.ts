@@ -1,6 +1,6 @@
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
 import type { Catalog } from '../catalog.js';
-import type { LogWriter } from '../log-writer.js';
+import type { PredictionLog } from '../prediction-log.js';
 import type { VersionPool } from '../version-pool.js';
 import { type Metric, type MetricSample, type MetricsSnapshot, metric } from './metric.js';
 import { Recorder, STAGES, type VersionLabels } from './recorder.js';
@@ -8,7 +8,7 @@ import { Recorder, STAGES, type VersionLabels } from './recorder.js';
 /** Whose present state is told. */
 export interface Exposed {
   readonly catalog: Catalog;
-  readonly writer: LogWriter;
+  readonly writer: PredictionLog;
   readonly pool: VersionPool;
 }
 
@@ -167,8 +167,8 @@ function stateMetrics({ catalog, writer, pool }: Exposed): MetricsSnapshot {
   const serving = catalog.deployments.flatMap(({ name, current }) =>
     current === undefined ? [] : [{ name, current }],
   );
-  const { pending, written, dropped, failures } = writer.state;
-  const states = { pending, written, dropped, write_failures: failures };
+  const { pending, written, dropped, sampledOut, failures, problem } = writer.state;
+  const states = { pending, written, dropped, sampled_out: sampledOut, write_failures: failures };
   return [
     metric(
       'mlx_model_info',
@@ -198,6 +198,13 @@ function stateMetrics({ catalog, writer, pool }: Exposed): MetricsSnapshot {
       'min',
     ),
     metric('mlx_loaded_versions', 'Model versions in memory.', 'gauge', [{ labels: {}, value: pool.size }]),
+    metric(
+      'mlx_prediction_log_healthy',
+      '1 when predictions are logged, 0 while the journal or log.db cannot be written.',
+      'gauge',
+      [{ labels: {}, value: problem === null ? 1 : 0 }],
+      'min',
+    ),
     metric(
       'mlx_prediction_log_rows',
       'Rows of the prediction log since the start, by state.',
