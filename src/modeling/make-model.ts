@@ -115,7 +115,8 @@ export async function makeModel(
   });
   const body = assembleModel(pipeline, columns, decided.model, train.target, manifest);
   const certifyStartedAt = performance.now();
-  const finished = await certifyAndScore(body, manifest, data, { seed: spec.seed, onEvent: deps.onEvent });
+  const { seed, metric } = spec;
+  const finished = await certifyAndScore(body, manifest, data, { seed, metric, onEvent: deps.onEvent });
   deps.signal.throwIfAborted();
   const certifyMs = performance.now() - certifyStartedAt;
   await run.logMetrics({ ...finished.evaluation.metrics, fit_ms: trained.fitMs });
