@@ -126,7 +126,10 @@ interface TrainingPart {
 }
 
 /** The rows of a fold that are learned from. */
-function partOf({ train, trainPart, rows: fold }: FoldMatrix, { share = 1, seed }: ValidationSpec): TrainingPart {
+function partOf(
+  { train, trainPart, rows: fold }: FoldMatrix,
+  { share = 1, seed }: ValidationSpec,
+): TrainingPart {
   const { target, weights } = trainPart;
   if (share >= 1) return { rows: fold.train, matrix: train, target: target.values, weights };
   const isClassification = target.task === 'classification';
@@ -136,8 +139,7 @@ function partOf({ train, trainPart, rows: fold }: FoldMatrix, { share = 1, seed 
     method: isClassification ? 'stratified' : 'random',
     ...(isClassification ? { classes: target.values } : {}),
   });
-  const pick = (values: Float64Array): Float64Array =>
-    Float64Array.from(own, (row) => values[row] as number);
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(own, (row) => values[row] as number);
   return {
     rows: own.map((row) => fold.train[row] as number),
     matrix: takeMatrixRows(train, own),

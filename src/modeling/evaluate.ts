@@ -57,13 +57,15 @@ export function measure(
   { task, classes }: Pick<Target, 'task' | 'classes'>,
   truth: Float64Array,
   predictions: Float32Array,
-  { threshold, metric }: { readonly threshold?: number | undefined; readonly metric?: string | undefined } = {},
+  {
+    threshold,
+    metric,
+  }: { readonly threshold?: number | undefined; readonly metric?: string | undefined } = {},
 ): Readonly<Record<string, number>> {
   if (task === 'classification')
     return { ...classificationMetrics(truth, predictions, classes.length, { threshold }) };
   const quantile = quantileOf(metric);
-  const asked =
-    quantile === null ? {} : { [metric as string]: quantileLoss(truth, predictions, quantile) };
+  const asked = quantile === null ? {} : { [metric as string]: quantileLoss(truth, predictions, quantile) };
   return { ...regressionMetrics(truth, predictions), ...asked };
 }
 

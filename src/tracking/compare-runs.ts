@@ -1,5 +1,5 @@
-import { isFoldMetric } from './fold-metric.js';
 import type { RunRecord } from '../store/run-records.js';
+import { isFoldMetric } from './fold-metric.js';
 import { type MetricDirection, metricDirection } from './metric-direction.js';
 
 export interface ParamRow {

@@ -3,10 +3,7 @@ import { classificationIntervals } from '#mlx/stats/bootstrap.js';
 import { calibrationError, claimsOf } from '#mlx/stats/metrics/calibration-error.js';
 import { confusionMatrix } from '#mlx/stats/metrics/confusion.js';
 import { predictedClasses } from '#mlx/stats/metrics/predicted-classes.js';
-import {
-  meanAbsolutePercentageError,
-  quantileLoss,
-} from '#mlx/stats/metrics/regression.js';
+import { meanAbsolutePercentageError, quantileLoss } from '#mlx/stats/metrics/regression.js';
 import { classificationMetrics, regressionMetrics } from '#mlx/stats/metrics.js';
 import { golden } from './closeness.js';
 
