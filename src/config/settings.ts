@@ -158,7 +158,7 @@ export const SETTINGS = {
   'training.metric': {
     kind: 'text',
     default: null,
-    help: 'What trials are judged by (default: roc_auc, else accuracy; rmse for numbers).',
+    help: 'What trials are judged by, quantile_loss@0.9 among others (default: roc_auc, else accuracy; rmse for numbers).',
   },
   'training.search': {
     kind: 'text',
