@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 export async function createServer(options: ServerOptions): Promise<ServerParts> {
   const { store, now, random, log, actor } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const metrics = await ServerMetrics.create();
+  const metrics = new ServerMetrics();
   const alerts = new AlertDesk(options);
   const writer = await openPredictionLog(store, {
     log,
