@@ -10,12 +10,12 @@ import { operationRoutes } from './dialects/operations.js';
 import { predictRoutes } from './dialects/predict.js';
 import { tensorFlowRoutes } from './dialects/tensorflow.js';
 import { discardBody } from './http/discard-body.js';
-import { type Dialect, type HttpReply, json } from './http/message.js';
+import type { Dialect, HttpReply } from './http/message.js';
 import { ClientGone, readBody } from './http/read-body.js';
 import { dialectOf, type Match, MethodNotAllowed, Router } from './http/router.js';
 import { send } from './http/send.js';
 import type { OriginCheck } from './origin.js';
-import { errorBody, toPublicError } from './public-error.js';
+import { errorReply, toPublicError } from './public-error.js';
 
 export interface Gates {
   readonly tokens: TokenCheck;
@@ -92,7 +92,7 @@ export class App {
       const { message, code } = toMlxError(thrown);
       this.#core.log('error', message, { code, path: path.slice(0, 200) });
     }
-    return json(errorBody(error, dialect), error.status, headersOf(error));
+    return errorReply(error, dialect, headersOf(error));
   }
 }
 

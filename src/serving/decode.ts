@@ -33,6 +33,11 @@ export class RowDecoder {
     });
   }
 
+  /** The position of a column; undefined when the model has none of that name. */
+  find(name: string): number | undefined {
+    return this.#positions.get(name);
+  }
+
   /**
    * The position of a column.
    * @throws MlxError REQUEST_INVALID, with the likely name
