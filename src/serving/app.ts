@@ -10,7 +10,7 @@ import { operationRoutes } from './dialects/operations.js';
 import { predictRoutes } from './dialects/predict.js';
 import { tensorFlowRoutes } from './dialects/tensorflow.js';
 import { discardBody } from './http/discard-body.js';
-import type { Dialect, HttpReply } from './http/message.js';
+import type { HttpReply, Route } from './http/message.js';
 import { ClientGone, readBody } from './http/read-body.js';
 import { dialectOf, type Match, MethodNotAllowed, Router } from './http/router.js';
 import { send } from './http/send.js';
@@ -57,8 +57,9 @@ export class App {
       match = this.router.find(method, path);
       this.#gates.tokens.check(match.route.role, request.headers.authorization);
       const { route, rest } = match;
+      const { bodyLimit, requestMs } = this.#core.limits;
       const isRead = route.method === 'POST' && route.reads !== 'stream';
-      const body = isRead ? await readBody(request, this.#core.limits.bodyLimit) : EMPTY;
+      const body = isRead ? await readBody(request, bodyLimit, requestMs) : EMPTY;
       reply = await route.handle({
         method,
         path,
@@ -73,9 +74,11 @@ export class App {
       });
     } catch (thrown) {
       if (thrown instanceof ClientGone) return;
-      reply = await this.#failed(thrown, request, path, match?.route.dialect ?? dialectOf(path));
+      reply = await this.#failed(thrown, request, path, match?.route);
     }
-    if (this.#core.isDraining) response.setHeader('connection', 'close');
+    // What has not arrived of a request that is answered already is not waited for.
+    if (this.#core.isDraining || (reply.status >= 400 && !request.complete))
+      response.setHeader('connection', 'close');
     this.#core.metrics.answeredHttp(method, match?.route.path ?? 'unknown', reply.status);
     await send(response, reply);
   };
@@ -84,15 +87,15 @@ export class App {
     thrown: unknown,
     request: IncomingMessage,
     path: string,
-    dialect: Dialect,
+    route: Route | undefined,
   ): Promise<HttpReply> {
     const error = toPublicError(thrown);
-    if (error.status === 413) await discardBody(request);
+    if (error.status === 413 || (route?.reads === 'stream' && !request.complete)) await discardBody(request);
     if (error.status >= 500 && error !== thrown) {
       const { message, code } = toMlxError(thrown);
       this.#core.log('error', message, { code, path: path.slice(0, 200) });
     }
-    return errorReply(error, dialect, headersOf(error));
+    return errorReply(error, route?.dialect ?? dialectOf(path), headersOf(error));
   }
 }
 

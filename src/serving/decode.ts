@@ -125,6 +125,24 @@ export class RowDecoder {
   }
 }
 
+/** A row as batches hold it: `features`, as in the form of /predict, may stand around it. The error for one that is none. */
+export function decodeRow(decoder: RowDecoder, value: unknown, field: string): Row | MlxError {
+  const inner =
+    isObject(value) && Object.keys(value).length === 1 && isContainer(value.features)
+      ? value.features
+      : value;
+  try {
+    return decoder.row(inner, field);
+  } catch (error) {
+    if (error instanceof MlxError) return error;
+    throw error;
+  }
+}
+
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** A REQUEST_INVALID that names a field. */
 export function invalidField(
   field: string,
