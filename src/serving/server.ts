@@ -158,7 +158,8 @@ function httpServer(app: App, limits: Limits): Server {
     {
       keepAliveTimeout: limits.keepAliveMs,
       headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
+      // Bodies that are read whole have their own limit of time; streams may take as long as they like.
+      requestTimeout: 0,
       connectionsCheckingInterval: CHECK_MS,
     },
     (request, response) => void app.handle(request, response),
