@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { MlxError } from '../errors.js';
-import type { Prediction } from '../scoring/prediction.js';
-import { type Job, RowBatcher } from './batcher.js';
+import { type PackedRows, slicePack } from '../scoring/packed-rows.js';
+import { type Prediction, predictionAt } from '../scoring/prediction.js';
+import { joinScores, type Scores } from '../scoring/scores.js';
+import { type PackJob, type PackResult, RowBatcher, type RowJob } from './batcher.js';
 import type { Row } from './decode.js';
 import type { Lease } from './deployment.js';
 import type { LogWriter } from './log-writer.js';
@@ -72,6 +74,49 @@ export class Predictor {
     return { id, ...(await this.#score(lease, rows, context, (row) => `${id}-${row}`)) };
   }
 
+  /**
+   * Scores a pack whole, without making rows of it but for the log. Its only row has the id, the rows of larger packs
+   * `<id>-<row>`.
+   * @throws MlxError SCORING_FAILED for the first row on which the model fails, DEADLINE_EXCEEDED, OVERLOADED
+   */
+  async pack(
+    lease: Lease,
+    packed: PackedRows,
+    context: RequestContext,
+  ): Promise<{ id: string; scores: Scores; latencyMs: number }> {
+    this.#enter();
+    const id = this.#parts.newId();
+    const { maxRows } = RowBatcher;
+    const runs: Promise<PackResult | MlxError>[] = [];
+    for (let start = 0; start < packed.rows; start += maxRows) {
+      const part = slicePack(packed, start, Math.min(packed.rows, start + maxRows));
+      const idOf = (row: number): string => (packed.rows === 1 ? id : `${id}-${start + row}`);
+      const run = new Promise<PackResult | MlxError>((resolve) => {
+        const done: PackJob['done'] = (result) => {
+          const perRowMs = (performance.now() - context.startedAt) / packed.rows;
+          if (!(result instanceof MlxError)) this.#recordPack(lease, part, result, idOf, perRowMs, context);
+          resolve(result);
+        };
+        lease.loaded.batcher.add({ packed: part, deadline: context.deadline, done });
+      });
+      runs.push(run);
+    }
+    const results = await Promise.all(runs);
+    this.#atWork--;
+    const latencyMs = this.#finish(lease, context);
+    const errors = results.flatMap((result, run) =>
+      result instanceof MlxError
+        ? [result]
+        : [...result.failures].map(([row, error]) => ofRow(error, run * maxRows + row, packed.rows)),
+    );
+    const [first] = errors;
+    if (first !== undefined) {
+      await this.#failed(lease, errors);
+      throw first;
+    }
+    return { id, scores: joinScores((results as PackResult[]).map(({ scores }) => scores)), latencyMs };
+  }
+
   /** Scores the rows in as few runs as may be; each is recorded when its run ends, before any answer goes out. */
   async #score(
     lease: Lease,
@@ -86,7 +131,7 @@ export class Predictor {
     for (let start = 0; start < rows.length; start += maxRows) {
       const part = start === 0 && rows.length <= maxRows ? rows : rows.slice(start, start + maxRows);
       const run = new Promise<void>((resolve) => {
-        const done: Job['done'] = (results) => {
+        const done: RowJob['done'] = (results) => {
           const perRowMs = (performance.now() - context.startedAt) / rows.length;
           results.forEach((result, index) => {
             const row = start + index;
@@ -114,6 +159,22 @@ export class Predictor {
     this.#parts.summary.tally(lease.deployment.name).request(latencyMs);
     if (latencyMs > this.#parts.slowMs) this.#warnOfSlowness(lease, latencyMs);
     return latencyMs;
+  }
+
+  #recordPack(
+    lease: Lease,
+    part: PackedRows,
+    { scores, failures }: PackResult,
+    idOf: (row: number) => string,
+    perRowMs: number,
+    context: RequestContext,
+  ): void {
+    const { batcher, model } = lease.loaded;
+    for (let row = 0; row < part.rows; row++) {
+      if (failures.has(row)) continue;
+      const prediction = predictionAt(scores, row, model.manifest);
+      this.#record(lease, batcher.packer.unpack(part, row), prediction, idOf(row), perRowMs, context);
+    }
   }
 
   #record(
@@ -183,6 +244,11 @@ export class Predictor {
     }
     this.#atWork++;
   }
+}
+
+/** The error of one row of several. */
+function ofRow(error: MlxError, row: number, rows: number): MlxError {
+  return rows === 1 ? error : new MlxError(error.code, `Row ${row}: ${error.message}`, { details: { row } });
 }
 
 function labelsOf({ loaded, arm }: Lease): VersionLabels {
