@@ -257,6 +257,11 @@ export const SETTINGS = {
     max: 60_000,
     help: 'How often the registry is looked at, in milliseconds.',
   },
+  'serving.accessLog': {
+    kind: 'path',
+    default: null,
+    help: 'File that gets one JSON line a request; without it there is no access log.',
+  },
   'serving.tokenFile': {
     kind: 'path',
     default: null,

@@ -52,8 +52,8 @@ export async function certifyAndScore(
       seed,
       prediction: scoreColumn(evaluation.scores),
     });
-    const file = withMetadata(body, METADATA.baseline, baseline);
-    return { bytes: withMetadata(file, METADATA.certificate, certificate), certificate, evaluation };
+    const bytes = withMetadata(body, { [METADATA.baseline]: baseline, [METADATA.certificate]: certificate });
+    return { bytes, certificate, evaluation };
   } finally {
     await certification.close();
     await session?.release();

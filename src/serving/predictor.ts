@@ -3,13 +3,15 @@ import { MlxError } from '../errors.js';
 import { type PackedRows, slicePack } from '../scoring/packed-rows.js';
 import { type Prediction, predictionAt } from '../scoring/prediction.js';
 import { joinScores, type Scores } from '../scoring/scores.js';
-import { type PackJob, type PackResult, RowBatcher, type RowJob } from './batcher.js';
+import { type PackJob, type PackResult, RowBatcher, type RowJob, type RunTimes } from './batcher.js';
 import type { Row } from './decode.js';
 import type { Lease } from './deployment.js';
 import type { LogWriter } from './log-writer.js';
-import type { ServerMetrics, VersionLabels } from './metrics.js';
+import type { Recorder } from './metrics/recorder.js';
+import type { ServerMetrics } from './metrics/server-metrics.js';
+import type { SummaryBoard } from './metrics/summary.js';
+import type { Trace } from './metrics/trace.js';
 import type { ServerLog } from './options.js';
-import type { SummaryBoard } from './summary.js';
 import { Throttle } from './throttle.js';
 
 /** What a request says beside its rows. */
@@ -18,8 +20,8 @@ export interface RequestContext {
   readonly unit: string | null;
   /** The caller's own id of the request. */
   readonly requestId: string | null;
-  /** `performance.now()` when work on the request began. */
-  readonly startedAt: number;
+  /** Takes down where the time goes. */
+  readonly trace: Trace;
   /** `performance.now()` after which nobody waits for the answer; null = as long as it takes. */
   readonly deadline: number | null;
 }
@@ -84,7 +86,7 @@ export class Predictor {
     packed: PackedRows,
     context: RequestContext,
   ): Promise<{ id: string; scores: Scores; latencyMs: number }> {
-    this.#enter();
+    const recorder = this.#begin(lease, packed.rows, context);
     const id = this.#parts.newId();
     const { maxRows } = RowBatcher;
     const runs: Promise<PackResult | MlxError>[] = [];
@@ -92,8 +94,8 @@ export class Predictor {
       const part = slicePack(packed, start, Math.min(packed.rows, start + maxRows));
       const idOf = (row: number): string => (packed.rows === 1 ? id : `${id}-${start + row}`);
       const run = new Promise<PackResult | MlxError>((resolve) => {
-        const done: PackJob['done'] = (result) => {
-          const perRowMs = (performance.now() - context.startedAt) / packed.rows;
+        const done: PackJob['done'] = (result, times) => {
+          const perRowMs = this.#ran(times, recorder, context) / packed.rows;
           if (!(result instanceof MlxError)) this.#recordPack(lease, part, result, idOf, perRowMs, context);
           resolve(result);
         };
@@ -124,19 +126,20 @@ export class Predictor {
     context: RequestContext,
     idOf: (row: number) => string,
   ): Promise<{ answers: readonly (Answer | MlxError)[]; latencyMs: number }> {
-    this.#enter();
+    const recorder = this.#begin(lease, rows.length, context);
     const answers = new Array<Answer | MlxError>(rows.length);
     const { maxRows } = RowBatcher;
     const runs: Promise<void>[] = [];
     for (let start = 0; start < rows.length; start += maxRows) {
       const part = start === 0 && rows.length <= maxRows ? rows : rows.slice(start, start + maxRows);
       const run = new Promise<void>((resolve) => {
-        const done: RowJob['done'] = (results) => {
-          const perRowMs = (performance.now() - context.startedAt) / rows.length;
+        const done: RowJob['done'] = (results, times) => {
+          const perRowMs = this.#ran(times, recorder, context) / rows.length;
           results.forEach((result, index) => {
             const row = start + index;
             answers[row] = result instanceof MlxError ? result : { id: idOf(row), prediction: result };
             if (result instanceof MlxError) return;
+            recorder.predicted(result.confidence);
             this.#record(lease, part[index] as Row, result, idOf(row), perRowMs, context);
           });
           resolve();
@@ -153,9 +156,27 @@ export class Predictor {
     return { answers, latencyMs };
   }
 
+  /** @throws MlxError OVERLOADED */
+  #begin(lease: Lease, rows: number, { trace }: RequestContext): Recorder {
+    this.#enter();
+    const recorder = this.#recorderOf(lease);
+    trace.recorder = recorder;
+    trace.rows = rows;
+    trace.decodedAt = performance.now();
+    return recorder;
+  }
+
+  /** Takes down the times of a run; gives the milliseconds since the request began. */
+  #ran({ queueMs, runMs, batchRows }: RunTimes, recorder: Recorder, { trace }: RequestContext): number {
+    trace.scoredAt = performance.now();
+    trace.queueMs = Math.max(trace.queueMs, queueMs);
+    trace.runMs = Math.max(trace.runMs, runMs);
+    recorder.batchRows.observe(batchRows);
+    return trace.scoredAt - trace.startedAt;
+  }
+
   #finish(lease: Lease, context: RequestContext): number {
-    const latencyMs = performance.now() - context.startedAt;
-    this.#parts.metrics.requested(labelsOf(lease), latencyMs / 1000);
+    const latencyMs = context.trace.scoredAt - context.trace.startedAt;
     this.#parts.summary.tally(lease.deployment.name).request(latencyMs);
     if (latencyMs > this.#parts.slowMs) this.#warnOfSlowness(lease, latencyMs);
     return latencyMs;
@@ -170,9 +191,11 @@ export class Predictor {
     context: RequestContext,
   ): void {
     const { batcher, model } = lease.loaded;
+    const recorder = this.#recorderOf(lease);
     for (let row = 0; row < part.rows; row++) {
       if (failures.has(row)) continue;
       const prediction = predictionAt(scores, row, model.manifest);
+      recorder.predicted(prediction.confidence);
       this.#record(lease, batcher.packer.unpack(part, row), prediction, idOf(row), perRowMs, context);
     }
   }
@@ -187,7 +210,6 @@ export class Predictor {
   ): void {
     const { name, version } = lease.loaded.record;
     const { confidence } = prediction;
-    this.#parts.metrics.predicted(labelsOf(lease), confidence);
     this.#parts.summary.tally(name).prediction(version, confidence);
     const inputs: Record<string, number | string | null> = {};
     lease.loaded.decoder.columns.forEach((column, index) => {
@@ -210,8 +232,9 @@ export class Predictor {
   /** A request counts once towards a rollback, however many of its rows fail. */
   async #failed(lease: Lease, errors: readonly MlxError[]): Promise<void> {
     const { name, version } = lease.loaded.record;
+    const recorder = this.#recorderOf(lease);
     for (const { code } of errors) {
-      this.#parts.metrics.failed(labelsOf(lease), code);
+      recorder.failed(code);
       this.#parts.summary.tally(name).error();
     }
     // What came too late says nothing about the model.
@@ -223,6 +246,11 @@ export class Predictor {
       this.#parts.log('error', `version ${version} of ${name} failed: ${first.message}`, fields);
     }
     await lease.deployment.failed(version, first);
+  }
+
+  #recorderOf({ loaded, arm }: Lease): Recorder {
+    const { name: model, version } = loaded.record;
+    return this.#parts.metrics.recorder({ model, version, arm: arm ?? '' });
   }
 
   #warnOfSlowness({ loaded }: Lease, latencyMs: number): void {
@@ -249,8 +277,4 @@ export class Predictor {
 /** The error of one row of several. */
 function ofRow(error: MlxError, row: number, rows: number): MlxError {
   return rows === 1 ? error : new MlxError(error.code, `Row ${row}: ${error.message}`, { details: { row } });
-}
-
-function labelsOf({ loaded, arm }: Lease): VersionLabels {
-  return { model: loaded.record.name, version: loaded.record.version, arm: arm ?? '' };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { MlxError } from '../errors.js';
+import { AccessLog } from './access-log.js';
 import { AlertDesk } from './alert-desk.js';
 import { App } from './app.js';
 import { TokenCheck } from './auth.js';
@@ -9,12 +10,12 @@ import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
 import { refuseMalformed } from './http/malformed.js';
 import { LogWriter } from './log-writer.js';
-import { ServerMetrics } from './metrics.js';
+import { ServerMetrics } from './metrics/server-metrics.js';
+import { SummaryBoard } from './metrics/summary.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions } from './options.js';
 import { OriginCheck } from './origin.js';
 import { Predictor } from './predictor.js';
 import { RollbackWatch } from './rollback-watch.js';
-import { SummaryBoard } from './summary.js';
 import { VersionPool } from './version-pool.js';
 
 const DEFAULT_HOST = '127.0.0.1';
@@ -94,6 +95,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
   const summary = new SummaryBoard();
   const predictor = new Predictor({ writer, metrics, summary, log, now, newId: randomUUID, ...limits });
+  const accessLog = options.accessLog === undefined ? null : new AccessLog(options.accessLog, { now, log });
   const core: Core = {
     store,
     catalog,
@@ -105,6 +107,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     limits,
     log,
     now,
+    accessLog,
     version: options.version,
     startedAt: now(),
     isDraining: false,
@@ -114,6 +117,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const app = new App(core, { tokens, origin: new OriginCheck({ host, allowedHosts, allowedOrigins }) });
   await catalog.follow(limits.pollMs);
   const close = async () => {
+    await accessLog?.close();
     await catalog.close();
     await writer.close();
     await alerts.settle();

@@ -15,6 +15,7 @@ export interface ServeOptions {
   readonly host: string;
   readonly port: number;
   readonly tokenFile?: string;
+  readonly accessLog?: string;
   readonly bodyLimit: number;
   readonly rowLimit: number;
   readonly slowMs: number;
@@ -61,6 +62,7 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     host: options.host,
     port: options.port,
     tokens,
+    ...(options.accessLog === undefined ? {} : { accessLog: options.accessLog }),
     limits: {
       bodyLimit: options.bodyLimit,
       rowLimit: options.rowLimit,

@@ -19,6 +19,7 @@ export const serveSpec: CommandSpec = {
     { flags: '--host <address>', help: 'address to listen on', setting: 'serving.host' },
     { flags: '--port <n>', help: 'port to listen on; 0 picks a free one', setting: 'serving.port' },
     { flags: '--token-file <file>', help: 'bearer tokens, one a line', setting: 'serving.tokenFile' },
+    { flags: '--access-log <file>', help: 'one JSON line a request', setting: 'serving.accessLog' },
     { flags: '--body-limit <bytes>', help: 'largest request body', setting: 'serving.bodyLimit' },
     { flags: '--row-limit <n>', help: 'most rows in one request', setting: 'serving.rowLimit' },
     { flags: '--slow-ms <ms>', help: 'warn of predictions slower than this', setting: 'serving.slowMs' },

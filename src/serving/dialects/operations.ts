@@ -22,7 +22,7 @@ export function operationRoutes(core: Core): readonly Route[] {
       return json({ status, models, prediction_log: logStatus(core) }, ready ? 200 : 503);
     }),
     get('/metrics', 'predict', async () => {
-      const { text, contentType } = await core.metrics.expose(core);
+      const { text, contentType } = await core.metrics.expose([await core.metrics.snapshot(core)]);
       return { status: 200, type: contentType, body: text };
     }),
     get('/metrics/summary', 'predict', () =>

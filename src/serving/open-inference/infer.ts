@@ -50,9 +50,9 @@ export async function infer(
 }
 
 /** The earlier of the request's own `timeout`, in microseconds, and what the transport allows. */
-function deadlineOf({ timeout }: Parameters, { startedAt, deadline }: RequestContext): number | null {
+function deadlineOf({ timeout }: Parameters, { trace, deadline }: RequestContext): number | null {
   if (timeout === undefined || timeout === 0) return deadline;
   if (typeof timeout !== 'number' || !(timeout > 0))
     throw invalidField('parameters.timeout', 'parameters.timeout is not a number of microseconds.');
-  return Math.min(deadline ?? Number.POSITIVE_INFINITY, startedAt + timeout / MICROSECONDS_PER_MS);
+  return Math.min(deadline ?? Number.POSITIVE_INFINITY, trace.startedAt + timeout / MICROSECONDS_PER_MS);
 }
