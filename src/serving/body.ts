@@ -22,6 +22,31 @@ export function parseJsonBody(body: Buffer, what = 'The body'): unknown {
   }
 }
 
+/** A string of JSON, or a token that is none. */
+const STRING_OR_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/gs;
+
+/**
+ * Parses a JSON request body in which clients in Python and C++ may have written numbers that JSON does not have: NaN
+ * becomes null, Infinity a number that is not finite.
+ * @throws MlxError REQUEST_INVALID as parseJsonBody
+ */
+export function parseLenientJson(body: Buffer): unknown {
+  try {
+    return parseJsonBody(body);
+  } catch (error) {
+    const text = body.toString('utf8');
+    if (!/NaN|Infinity/.test(text)) throw error;
+    const plain = text.replace(STRING_OR_TOKEN, (found) =>
+      found === 'NaN' ? 'null' : found.endsWith('Infinity') ? found.replace('Infinity', '1e999') : found,
+    );
+    try {
+      return JSON.parse(plain);
+    } catch {
+      throw error;
+    }
+  }
+}
+
 /**
  * The text of a request body, without a byte order mark.
  * @throws MlxError REQUEST_INVALID when it is not UTF-8
