@@ -257,6 +257,18 @@ export const SETTINGS = {
     max: 60_000,
     help: 'How often the registry is looked at, in milliseconds.',
   },
+  'serving.logSample': {
+    kind: 'number',
+    default: 1,
+    min: 0,
+    max: 1,
+    help: 'Share of predictions that are logged; 0 logs none.',
+  },
+  'serving.logRetention': {
+    kind: 'duration',
+    default: null,
+    help: 'Age at which logged predictions and their labels are forgotten, such as 90d (default: never).',
+  },
   'serving.tokenFile': {
     kind: 'path',
     default: null,

@@ -1,6 +1,6 @@
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Catalog } from './catalog.js';
-import type { LogWriter } from './log-writer.js';
+import type { PredictionLog } from './prediction-log.js';
 import type { VersionPool } from './version-pool.js';
 
 /** What a prediction is counted under. */
@@ -14,7 +14,7 @@ export interface VersionLabels {
 /** Whose present state is told. */
 export interface Exposed {
   readonly catalog: Catalog;
-  readonly writer: LogWriter;
+  readonly writer: PredictionLog;
   readonly pool: VersionPool;
 }
 
@@ -39,6 +39,7 @@ export class ServerMetrics {
   readonly #ready: Gauge;
   readonly #loaded: Gauge;
   readonly #logState: Gauge<'state'>;
+  readonly #logHealthy: Gauge;
 
   private constructor(prom: typeof import('prom-client')) {
     this.#registry = new prom.Registry();
@@ -94,6 +95,11 @@ export class ServerMetrics {
       'Rows of the prediction log since the start, by state.',
       ['state'],
     );
+    this.#logHealthy = gauge(
+      'mlx_prediction_log_healthy',
+      '1 when predictions are logged, 0 while the journal or log.db cannot be written.',
+      [],
+    );
   }
 
   static async create(): Promise<ServerMetrics> {
@@ -137,8 +143,10 @@ export class ServerMetrics {
     }
     this.#loaded.set(pool.size);
     this.#ready.set(catalog.isReady ? 1 : 0);
-    const { pending, written, dropped, failures } = writer.state;
-    for (const [state, value] of Object.entries({ pending, written, dropped, write_failures: failures })) {
+    const { pending, written, dropped, sampledOut, failures, problem } = writer.state;
+    this.#logHealthy.set(problem === null ? 1 : 0);
+    const counts = { pending, written, dropped, sampled_out: sampledOut, write_failures: failures };
+    for (const [state, value] of Object.entries(counts)) {
       this.#logState.set({ state }, value);
     }
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };

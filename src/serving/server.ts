@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { MlxError } from '../errors.js';
@@ -8,10 +7,11 @@ import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
 import { refuseMalformed } from './http/malformed.js';
-import { LogWriter } from './log-writer.js';
 import { ServerMetrics } from './metrics.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions } from './options.js';
 import { OriginCheck } from './origin.js';
+import { predictionId } from './prediction-id.js';
+import { openPredictionLog } from './prediction-log.js';
 import { Predictor } from './predictor.js';
 import { RollbackWatch } from './rollback-watch.js';
 import { SummaryBoard } from './summary.js';
@@ -78,8 +78,14 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const metrics = await ServerMetrics.create();
   const alerts = new AlertDesk(options);
-  const writer = new LogWriter({ store, log, flushMs: limits.flushMs, capacity: limits.logCapacity });
-  const pool = new VersionPool({ store, now, onBatch: () => undefined, ...limits });
+  const writer = await openPredictionLog(store, {
+    log,
+    flushMs: limits.flushMs,
+    capacity: limits.logCapacity,
+    sample: limits.logSample,
+    retentionMs: limits.logRetentionMs,
+  });
+  const pool = new VersionPool({ store, now, onBatch: () => writer.commit(), ...limits });
   const watchOver = (model: string) =>
     new RollbackWatch({
       store,
@@ -93,7 +99,15 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     });
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
   const summary = new SummaryBoard();
-  const predictor = new Predictor({ writer, metrics, summary, log, now, newId: randomUUID, ...limits });
+  const predictor = new Predictor({
+    writer,
+    metrics,
+    summary,
+    log,
+    now,
+    newId: () => predictionId(Date.now()),
+    ...limits,
+  });
   const core: Core = {
     store,
     catalog,
