@@ -4,13 +4,11 @@ import { RowPacker } from '../scoring/packed-rows.js';
 import { type Prediction, predictionAt } from '../scoring/prediction.js';
 import type { Scores } from '../scoring/scores.js';
 import type { PackScores } from '../scoring/thread/messages.js';
-import { errorOf, type ThreadedModel } from '../scoring/thread/threaded-model.js';
+import { errorOf, LANES, type ThreadedModel } from '../scoring/thread/threaded-model.js';
 import type { Row } from './decode.js';
 
 /** Rows that one run of the model takes: few enough that no run keeps other requests waiting for long. */
 const MAX_RUN_ROWS = 1024;
-/** Packs at the thread at once: while it scores one, the next is there already. */
-const MAX_PACKS = 2;
 
 /** Where the time of a request went, in milliseconds. */
 export interface RunTimes {
@@ -68,7 +66,7 @@ export class RowBatcher {
   add(job: Job): void {
     this.#queue.push({ job, since: performance.now() });
     this.#rowsWaiting += job.rows.length;
-    if (this.#isScheduled || this.#packs >= MAX_PACKS) return;
+    if (this.#isScheduled || this.#packs >= LANES) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -80,7 +78,7 @@ export class RowBatcher {
   static readonly maxRows = MAX_RUN_ROWS;
 
   #sendNext(): void {
-    while (this.#packs < MAX_PACKS && this.#queue.length > 0) this.#send(this.#take());
+    while (this.#packs < LANES && this.#queue.length > 0) this.#send(this.#take());
   }
 
   /** The jobs of the next run, in the order in which they came. */

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
-import type { PackedRows } from '../packed-rows.js';
+import type { LaneShape } from './lane.js';
 
 /** What a scoring thread is started with. */
 export interface ThreadTask {
@@ -8,6 +8,8 @@ export interface ThreadTask {
   readonly path: string;
   /** What its bytes must add up to: SHA-256 in hex. */
   readonly sha256: string;
+  /** Rung, by adding one, when there is something to do. */
+  readonly bell: Int32Array;
 }
 
 export interface ThreadFailure {
@@ -16,30 +18,36 @@ export interface ThreadFailure {
   readonly hint: string | undefined;
 }
 
-/** To the thread. */
+/** To the thread; packs go through lanes. */
 export type ThreadRequest =
   | {
-      readonly kind: 'score';
-      readonly id: number;
-      readonly packed: PackedRows;
-      /** Each row in a run of its own. */
-      readonly isAlone: boolean;
+      readonly kind: 'lane';
+      readonly index: number;
+      readonly shape: LaneShape;
+      readonly buffer: SharedArrayBuffer;
     }
   | { readonly kind: 'close' };
+
+/** A row on which the model failed. */
+export interface FailedRow {
+  readonly row: number;
+  readonly error: ThreadFailure;
+}
 
 /** The scores of a pack: those that the task has, one entry (or one per class) a row. */
 export interface PackScores {
   readonly labels: Int32Array | null;
   readonly probabilities: Float32Array | null;
   readonly values: Float32Array | null;
-  /** Rows on which the model failed, with the reason; their scores mean nothing. */
-  readonly failures: readonly { readonly row: number; readonly error: ThreadFailure }[];
+  /** Rows on which the model failed; their scores mean nothing. */
+  readonly failures: readonly FailedRow[];
   /** Milliseconds that the model took. */
   readonly runMs: number;
 }
 
-/** From the thread. */
+/** From the thread. A number is the lane whose pack is scored without a failure. */
 export type ThreadReply =
+  | number
   | { readonly kind: 'ready'; readonly manifest: Manifest }
   | { readonly kind: 'broken'; readonly error: ThreadFailure }
-  | ({ readonly kind: 'scored'; readonly id: number } & PackScores);
+  | { readonly kind: 'failed'; readonly lane: number; readonly failures: readonly FailedRow[] };

@@ -1,40 +1,56 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { MlxError, toMlxError } from '../../errors.js';
 import { ScoringModel } from '../model.js';
-import type { PackedRows } from '../packed-rows.js';
-import type { Scores } from '../scores.js';
-import type { PackScores, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
+import { Lane } from './lane.js';
+import type { FailedRow, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
 
 /** A thread that holds one model: it loads it, says so, and scores what comes until it is told to close. */
-async function serve(port: MessagePort, { path, sha256 }: ThreadTask): Promise<void> {
+async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
   const reply = (message: ThreadReply): void => port.postMessage(message);
   let model: ScoringModel;
   try {
-    model = await openChecked(path, sha256);
+    model = await openChecked(task);
     await warmUp(model);
   } catch (error) {
     reply({ kind: 'broken', error: failureOf(error) });
     return;
   }
   reply({ kind: 'ready', manifest: model.manifest });
-  // One after another: a run keeps this thread busy anyway.
-  let turn: Promise<void> = Promise.resolve();
-  port.on('message', (request: ThreadRequest) => {
-    turn = turn.then(async () => {
-      if (request.kind === 'close') {
-        await model.release();
-        port.close();
-        return;
-      }
-      reply({ kind: 'scored', id: request.id, ...(await scorePack(model, request.packed, request.isAlone)) });
-    });
-  });
+  await scoreUntilClosed(model, port, task.bell, reply);
+  await model.release();
+  port.close();
 }
 
-async function openChecked(path: string, sha256: string): Promise<ScoringModel> {
+async function scoreUntilClosed(
+  model: ScoringModel,
+  port: MessagePort,
+  bell: Int32Array,
+  reply: (message: ThreadReply) => void,
+): Promise<void> {
+  const lanes: Lane[] = [];
+  for (let heard = 0; ; ) {
+    const rung = Atomics.load(bell, 0);
+    if (rung === heard) Atomics.wait(bell, 0, heard);
+    heard = Atomics.load(bell, 0);
+    let isClosing = false;
+    for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
+      const request = got.message as ThreadRequest;
+      if (request.kind === 'close') isClosing = true;
+      else lanes[request.index] = new Lane(request.shape, request.buffer);
+    }
+    for (const [index, lane] of lanes.entries()) {
+      if (!lane.isAsked) continue;
+      const failures = await scorePack(model, lane);
+      reply(failures.length === 0 ? index : { kind: 'failed', lane: index, failures });
+    }
+    if (isClosing) return;
+  }
+}
+
+async function openChecked({ path, sha256 }: ThreadTask): Promise<ScoringModel> {
   const bytes = await readFile(path);
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
     throw new MlxError('ARTIFACT_CORRUPT', 'The model file does not match its SHA-256.', {
@@ -52,25 +68,17 @@ async function warmUp(model: ScoringModel): Promise<void> {
   await model.scorePacked({ rows: 1, numbers, texts }).catch(() => undefined);
 }
 
-async function scorePack(model: ScoringModel, packed: PackedRows, isAlone: boolean): Promise<PackScores> {
-  const { task, classes } = model.manifest;
-  const { rows } = packed;
+/** Scores what the lane holds; returns the rows on which the model failed. */
+async function scorePack(model: ScoringModel, lane: Lane): Promise<readonly FailedRow[]> {
   const started = performance.now();
-  const labels = task === 'classification' ? new Int32Array(rows) : null;
-  const probabilities = task === 'classification' ? new Float32Array(rows * classes.length) : null;
-  const values = task === 'regression' ? new Float32Array(rows) : null;
-  const failures: { row: number; error: ThreadFailure }[] = [];
-  const keep = (scores: Scores, start: number): void => {
-    if (scores.task === 'regression') values?.set(scores.values, start);
-    else {
-      labels?.set(scores.labels, start);
-      probabilities?.set(scores.probabilities, start * classes.length);
-    }
-  };
+  const { packed, isAlone } = lane.asked();
+  const failures: FailedRow[] = [];
   /** One run; when it fails, halves of it, so that the rows at fault are found in few runs. */
   const score = async (start: number, end: number): Promise<void> => {
     try {
-      keep(await model.scorePacked(packed, start, end), start);
+      const scores = await model.scorePacked(packed, start, end);
+      if (scores.task === 'regression') lane.writeScores(start, scores.values, null);
+      else lane.writeScores(start, scores.probabilities, scores.labels);
     } catch (error) {
       if (end - start === 1) {
         failures.push({ row: start, error: failureOf(error) });
@@ -81,9 +89,10 @@ async function scorePack(model: ScoringModel, packed: PackedRows, isAlone: boole
       await score(middle, end);
     }
   };
-  if (isAlone) for (let row = 0; row < rows; row++) await score(row, row + 1);
-  else await score(0, rows);
-  return { labels, probabilities, values, failures, runMs: performance.now() - started };
+  if (isAlone) for (let row = 0; row < packed.rows; row++) await score(row, row + 1);
+  else await score(0, packed.rows);
+  lane.answer(performance.now() - started);
+  return failures;
 }
 
 function failureOf(thrown: unknown): ThreadFailure {
