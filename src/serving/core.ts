@@ -5,6 +5,7 @@ import type { Lease } from './deployment.js';
 import type { HttpRequest } from './http/message.js';
 import type { ServerMetrics } from './metrics.js';
 import type { Limits, ServerLog } from './options.js';
+import type { Peers } from './peers.js';
 import type { PredictionLog } from './prediction-log.js';
 import type { Predictor, RequestContext } from './predictor.js';
 import type { SummaryBoard } from './summary.js';
@@ -19,6 +20,7 @@ export interface Core {
   readonly writer: PredictionLog;
   readonly metrics: ServerMetrics;
   readonly summary: SummaryBoard;
+  readonly peers: Peers;
   readonly limits: Limits;
   readonly log: ServerLog;
   readonly now: () => Date;

@@ -1,5 +1,6 @@
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Catalog } from './catalog.js';
+import type { MetricFigures } from './metric-figures.js';
 import type { PredictionLog } from './prediction-log.js';
 import type { VersionPool } from './version-pool.js';
 
@@ -46,8 +47,13 @@ export class ServerMetrics {
     const registers = [this.#registry];
     const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
       new prom.Counter<T>({ name, help, labelNames, registers });
-    const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
-      new prom.Gauge<T>({ name, help, labelNames, registers });
+    // the last argument says what several processes tell together
+    const gauge = <T extends string>(
+      name: string,
+      help: string,
+      labelNames: readonly T[],
+      aggregator: 'sum' | 'min' | 'max',
+    ) => new prom.Gauge<T>({ name, help, labelNames, registers, aggregator });
     const histogram = (name: string, help: string, buckets: number[]) =>
       new prom.Histogram({ name, help, buckets, labelNames: VERSION_LABELS, registers });
     this.#httpRequests = counter('mlx_http_requests_total', 'HTTP requests answered.', [
@@ -81,24 +87,25 @@ export class ServerMetrics {
     this.#labels = counter('mlx_feedback_labels_total', 'Labels received, by what became of them.', [
       'result',
     ]);
-    this.#modelInfo = gauge('mlx_model_info', 'The version that answers for each served model.', [
-      'model',
-      'version',
-      'task',
-      'algorithm',
-      'sha256',
-    ]);
-    this.#ready = gauge('mlx_ready', '1 when every served model has a version that answers.', []);
-    this.#loaded = gauge('mlx_loaded_versions', 'Model versions in memory.', []);
+    this.#modelInfo = gauge(
+      'mlx_model_info',
+      'The version that answers for each served model.',
+      ['model', 'version', 'task', 'algorithm', 'sha256'],
+      'max',
+    );
+    this.#ready = gauge('mlx_ready', '1 when every served model has a version that answers.', [], 'min');
+    this.#loaded = gauge('mlx_loaded_versions', 'Model versions in memory.', [], 'sum');
     this.#logState = gauge(
       'mlx_prediction_log_rows',
       'Rows of the prediction log since the start, by state.',
       ['state'],
+      'sum',
     );
     this.#logHealthy = gauge(
       'mlx_prediction_log_healthy',
       '1 when predictions are logged, 0 while the journal or log.db cannot be written.',
       [],
+      'min',
     );
   }
 
@@ -132,8 +139,8 @@ export class ServerMetrics {
     if (count > 0) this.#labels.inc({ result }, count);
   }
 
-  /** The exposition, with the present state of the models and of the log. */
-  async expose({ catalog, writer, pool }: Exposed): Promise<{ text: string; contentType: string }> {
+  /** All metrics, with the present state of the models and of the log. */
+  async snapshot({ catalog, writer, pool }: Exposed): Promise<readonly MetricFigures[]> {
     this.#modelInfo.reset();
     for (const { name, current } of catalog.deployments) {
       if (current === undefined) continue;
@@ -149,6 +156,6 @@ export class ServerMetrics {
     for (const [state, value] of Object.entries(counts)) {
       this.#logState.set({ state }, value);
     }
-    return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
+    return this.#registry.getMetricsAsJSON();
   }
 }

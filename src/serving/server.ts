@@ -1,15 +1,15 @@
-import { once } from 'node:events';
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { MlxError } from '../errors.js';
+import { setTimeout as wait } from 'node:timers/promises';
 import { AlertDesk } from './alert-desk.js';
 import { App } from './app.js';
 import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
-import { refuseMalformed } from './http/malformed.js';
+import { HttpFront } from './http/front.js';
+import { type Address, Listener } from './http/listener.js';
 import { ServerMetrics } from './metrics.js';
-import { DEFAULT_LIMITS, type Limits, type ServerOptions } from './options.js';
+import { DEFAULT_LIMITS, type Limits, type ServerOptions, type ServerSettings } from './options.js';
 import { OriginCheck } from './origin.js';
+import { ALONE } from './peers.js';
 import { predictionId } from './prediction-id.js';
 import { openPredictionLog } from './prediction-log.js';
 import { Predictor } from './predictor.js';
@@ -19,15 +19,18 @@ import { VersionPool } from './version-pool.js';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8080;
-/** How often connections that take too long are looked for. */
-const CHECK_MS = 1000;
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
   readonly url: string;
   /** What is served at this moment. */
   readonly models: readonly ServedModel[];
-  /** Drains: no new connections, requests at work finish, the log is written. The store stays open. */
+  /** The processes that answer. */
+  readonly pids: readonly number[];
+  /**
+   * Drains: /ready says no at once, the listener closes after the grace, requests at work finish, the log is written.
+   * The store stays open.
+   */
   close(): Promise<void>;
 }
 
@@ -46,35 +49,50 @@ export interface ServerParts {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, core, close } = await createServer(options);
-  const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
-  const http = httpServer(app, core.limits);
+  const front = new HttpFront(app.handle, core.limits);
+  let listener: Listener;
   try {
-    http.listen({ host, port });
-    await once(http, 'listening');
-  } catch (cause) {
+    listener = await Listener.open(addressOf(options), (socket) => front.take(socket));
+  } catch (error) {
     await close();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MlxError('PORT_UNAVAILABLE', `The server cannot listen on ${host}:${port}: ${reason}.`, {
-      hint: 'Choose another port, or 0 for a free one.',
-      cause,
-    });
+    throw error;
   }
+  const goDown = async (): Promise<void> => {
+    core.isDraining = true;
+    await wait(core.limits.graceMs);
+    listener.close();
+    await finish(front, core);
+    await close();
+  };
   let closing: Promise<void> | undefined;
   return {
-    url: urlOf(http, host),
+    url: listener.url,
+    pids: [process.pid],
     get models() {
       return core.catalog.models;
     },
     close: () => {
-      closing ??= drain(http, core).then(close);
+      closing ??= goDown();
       return closing;
     },
   };
 }
 
+/** Where the options have it listen. */
+export function addressOf({ host = DEFAULT_HOST, port = DEFAULT_PORT }: ServerSettings): Address {
+  return { host, port };
+}
+
+/** Waits for requests at work, but not for ever. */
+export async function finish(front: HttpFront, { limits, log }: Core): Promise<void> {
+  const cut = await front.finish(limits.drainMs);
+  if (cut > 0)
+    log('warn', 'requests were still at work when the time to drain was over', { connections: cut });
+}
+
 /** Puts the parts together. @throws MlxError NAME_INVALID, USAGE */
 export async function createServer(options: ServerOptions): Promise<ServerParts> {
-  const { store, now, random, log, actor } = options;
+  const { store, now, random, log, actor, peers = ALONE } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const metrics = await ServerMetrics.create();
   const alerts = new AlertDesk(options);
@@ -95,6 +113,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
       log,
       alerts,
       onRollback: () => metrics.rolledBack(model),
+      tell: peers.tellFailure,
       ...limits,
     });
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
@@ -116,11 +135,12 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     writer,
     metrics,
     summary,
+    peers,
     limits,
     log,
     now,
     version: options.version,
-    startedAt: now(),
+    startedAt: options.startedAt ?? now(),
     isDraining: false,
   };
   const tokens = new TokenCheck(options.tokens ?? []);
@@ -134,38 +154,4 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     await pool.close();
   };
   return { app, core, close };
-}
-
-/** Waits for requests at work, but not for ever. */
-async function drain(http: Server, core: Core): Promise<void> {
-  core.isDraining = true;
-  const timer = setTimeout(() => {
-    core.log('warn', 'requests were still at work when the time to drain was over');
-    http.closeAllConnections();
-  }, core.limits.drainMs);
-  const closed = new Promise((resolve) => http.close(resolve));
-  http.closeIdleConnections();
-  await closed;
-  clearTimeout(timer);
-}
-
-function httpServer(app: App, limits: Limits): Server {
-  const http = createHttpServer(
-    {
-      keepAliveTimeout: limits.keepAliveMs,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: CHECK_MS,
-    },
-    (request, response) => void app.handle(request, response),
-  );
-  http.on('clientError', refuseMalformed);
-  return http;
-}
-
-function urlOf(http: Server, host: string): string {
-  const address = http.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${shown}:${port}`;
 }
