@@ -97,7 +97,9 @@ describe('the log that cannot be written', () => {
     rmSync(journal);
     await until(async () => (await app.inject({ url: '/ready' })).json().prediction_log.status === 'ok');
     expect(shop.logged.filter(({ message }) => /logged again/.test(message))).toHaveLength(1);
-    expect((await app.inject({ method: 'POST', url: '/feedback', payload })).json()).toMatchObject({ added: 1 });
+    expect((await app.inject({ method: 'POST', url: '/feedback', payload })).json()).toMatchObject({
+      added: 1,
+    });
     expect(await shop.store.predictions.get(ids[2] as string)).toBeDefined();
     expect((await predict()).statusCode).toBe(200);
     expect((await app.inject({ url: '/metrics' })).body).toContain('mlx_prediction_log_healthy 1');

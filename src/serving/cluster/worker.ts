@@ -10,7 +10,7 @@ import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
 import { PrimaryPeers } from './primary-peers.js';
 
 /** How often the primary is told the figures, so that it has them when this process is killed. */
-const TELL_MS = 1000;
+const TELL_MS = 250;
 const PRIMARY_IS_GONE = 1;
 
 const now = (): Date => new Date();

@@ -50,6 +50,7 @@ export class HttpFront {
       if (elapsedMs() >= LINGER_MS) this.#endIdle();
       await wait(LOOK_MS);
     }
+    this.#endIdle();
     const cut = [...this.#sockets].filter((socket) => !socket.destroyed);
     for (const socket of cut) socket.destroy();
     await Promise.all(cut.map((socket) => socket.closed || once(socket, 'close')));
