@@ -186,6 +186,18 @@ describe('a worker that is killed', () => {
   });
 });
 
+it('a client that does not finish its request is told so', async () => {
+  const server = await shop.listenWith(1, { limits: { headersMs: 200, requestMs: 200 } });
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk;
+  });
+  socket.write('GET /health HTTP/1.1\r\nHost: local');
+  await once(socket, 'close');
+  expect(received).toMatch(/^HTTP\/1\.1 408 /);
+});
+
 describe('starting', () => {
   it('says what kept the workers from it', async () => {
     await expect(shop.listenWith(2, { models: ['not a name!'] })).rejects.toMatchObject({

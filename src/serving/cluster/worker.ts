@@ -107,7 +107,6 @@ class Worker {
 }
 
 let worker: Promise<Worker> | undefined;
-let isFinishing = false;
 
 async function start(setup: WorkerSetup): Promise<Worker> {
   try {
@@ -123,11 +122,8 @@ async function start(setup: WorkerSetup): Promise<Worker> {
 
 // A signal to the whole process group is the primary's to act on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.on('disconnect', () => {
-  if (!isFinishing) process.exit(PRIMARY_IS_GONE);
-});
+process.on('disconnect', () => process.exit(PRIMARY_IS_GONE));
 process.on('message', (message: ToWorker, socket: Socket | undefined) => {
   if (message.kind === 'start') worker = start(message.setup);
-  if (message.kind === 'finish') isFinishing = true;
   worker?.then((started) => started.take(message, socket)).catch(() => undefined);
 });
