@@ -160,7 +160,7 @@ export const SETTINGS = {
   'training.metric': {
     kind: 'text',
     default: null,
-    help: 'What trials are judged by (default: roc_auc, else accuracy; rmse for numbers).',
+    help: 'What trials are judged by, quantile_loss@0.9 among others (default: roc_auc, else accuracy; rmse for numbers).',
   },
   'training.search': {
     kind: 'text',
@@ -258,6 +258,11 @@ export const SETTINGS = {
     min: 10,
     max: 60_000,
     help: 'How often the registry is looked at, in milliseconds.',
+  },
+  'serving.accessLog': {
+    kind: 'path',
+    default: null,
+    help: 'File that gets one JSON line a request; without it there is no access log.',
   },
   'serving.logSample': {
     kind: 'number',

@@ -6,8 +6,10 @@ import { castTo } from '../onnx/cast.js';
 import { GraphBuilder, metadataField, type TensorRef } from '../onnx/graph.js';
 import { type Manifest, METADATA } from '../scoring/manifest.js';
 import { emitModel } from '../training/emit-model.js';
+import { packLeafCovers } from '../training/leaf-covers.js';
 import type { Model } from '../training/model.js';
 import { FEATURES_TENSOR, recordScorer } from '../training/scorer-record.js';
+import { treeFormOf } from '../training/tree-form.js';
 
 /** Names of the graph's outputs. */
 export const OUTPUTS = { label: 'label', probabilities: 'probabilities', values: 'prediction' } as const;
@@ -34,9 +36,12 @@ export function assembleModel(
     graph.output(OUTPUTS.label, emitLabel(graph, predictions, target, manifest.threshold), ['N']);
     graph.output(OUTPUTS.probabilities, predictions, ['N', target.classes.length]);
   }
+  const { scorer } = model;
+  const hasCovers = scorer.kind === 'trees' && treeFormOf(scorer).kind === 'compact';
   const metadata = {
     [METADATA.manifest]: JSON.stringify(manifest),
     [METADATA.scorer]: JSON.stringify(recordScorer(model)),
+    ...(hasCovers ? { [METADATA.covers]: packLeafCovers(scorer) } : {}),
   };
   return graph.build(metadata, manifest.mlxVersion);
 }
@@ -76,6 +81,7 @@ function emitReached(graph: GraphBuilder, probabilities: TensorRef, threshold: n
 }
 
 /** The model file with more JSON metadata at its end; the graph's bytes stay as they are. */
-export function withMetadata(model: Uint8Array, key: string, value: unknown): Uint8Array {
-  return Buffer.concat([model, metadataField(key, JSON.stringify(value))]);
+export function withMetadata(model: Uint8Array, entries: Readonly<Record<string, unknown>>): Uint8Array {
+  const fields = Object.entries(entries).map(([key, value]) => metadataField(key, JSON.stringify(value)));
+  return Buffer.concat([model, ...fields]);
 }

@@ -65,9 +65,10 @@ export class Explainer {
    * @throws MlxError EXPLANATION_UNAVAILABLE for models from elsewhere and of older versions of mlx; MODEL_INVALID
    */
   static async open(bytes: Uint8Array, { threads = 1, scorer }: ExplainerOptions = {}): Promise<Explainer> {
-    const { manifest, record } = readParts(bytes);
+    const { manifest, record, covers } = readParts(bytes);
     inspectModel(bytes);
-    const own = scorer ?? (record.kind === 'trees' ? readTrees(bytes, record) : linearScorerOf(record));
+    const own =
+      scorer ?? (record.kind === 'trees' ? readTrees(bytes, record, covers) : linearScorerOf(record));
     const features = { ref: { name: FEATURES_TENSOR, type: 'float' as const }, dims: ['N', record.columns] };
     const session = await ModelSession.load(cutModel(bytes, features), { threads });
     return new Explainer(manifest, record.link, own, session);
@@ -115,7 +116,11 @@ export class Explainer {
   }
 }
 
-function readParts(bytes: Uint8Array): { manifest: ExplainableManifest; record: ScorerRecord } {
+function readParts(bytes: Uint8Array): {
+  manifest: ExplainableManifest;
+  record: ScorerRecord;
+  covers: string | undefined;
+} {
   const metadata = readMetadata(bytes);
   const text = metadata[METADATA.manifest];
   if (text === undefined) {
@@ -137,7 +142,7 @@ function readParts(bytes: Uint8Array): { manifest: ExplainableManifest; record: 
       { hint: 'Train again (`mlx train`, `mlx retrain`) and explain the new version.' },
     );
   }
-  return { manifest: { ...manifest, featureSources }, record };
+  return { manifest: { ...manifest, featureSources }, record, covers: metadata[METADATA.covers] };
 }
 
 function unitOf({ task, classes }: Manifest, link: Link): ScoreUnit {

@@ -42,7 +42,7 @@ export async function registerFile(
   const info = inspectModel(bytes);
   const own = info.metadata[METADATA.manifest];
   const manifest = own === undefined ? externalManifest(info, options) : parseManifest(own);
-  const model = own === undefined ? withMetadata(bytes, METADATA.manifest, manifest) : bytes;
+  const model = own === undefined ? withMetadata(bytes, { [METADATA.manifest]: manifest }) : bytes;
   const pool = new SessionPool({ idleSessions: 0 });
   const opened = await ScoringModel.open(model, { pool });
   const { certificate, problem } = await certifyOnMadeUpRows(model, opened, pool).finally(() =>

@@ -36,10 +36,10 @@ export interface OpenSession {
 
 /**
  * Loading takes a second per 40 MB, so that larger models are loaded side by side; starting a thread takes a tenth of
- * a second, and two loads at once twice the memory of one.
+ * a second. A load takes 10 to 15 times the bytes of the file in memory, and two at once twice that.
  */
 const WORTH_A_THREAD_BYTES = 4_000_000;
-const MOST_BYTES_AT_ONCE = 64_000_000;
+const MOST_BYTES_AT_ONCE = 32_000_000;
 
 /**
  * Scores `rows` held-out rows one by one, in small batches and all at once, in the given and in other orders, on one

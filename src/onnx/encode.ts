@@ -53,6 +53,9 @@ export function writeAttribute(writer: WireWriter, name: string, value: Attribut
   } else if ('floats' in value) {
     writer.packedFloats(ATTRIBUTE.floats, value.floats);
     writer.varintField(ATTRIBUTE.type, ATTRIBUTE_TYPE.floats);
+  } else if ('tensor' in value) {
+    writer.messageField(ATTRIBUTE.t, (tensor) => writeConstant(tensor, value.tensor));
+    writer.varintField(ATTRIBUTE.type, ATTRIBUTE_TYPE.tensor);
   } else {
     writeStrings(writer, value.strings);
     writer.varintField(ATTRIBUTE.type, ATTRIBUTE_TYPE.strings);

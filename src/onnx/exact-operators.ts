@@ -1,5 +1,5 @@
 import type { ModelInfo } from './inspect.js';
-import { IR_VERSION, ML_DOMAIN, ML_OPSET_VERSION, OPSET_VERSION } from './proto.js';
+import { IR_VERSION, ML_DOMAIN, OPSET_VERSION, TREE_ENSEMBLE_OPSET_VERSION } from './proto.js';
 
 /**
  * Operators that give a row the same bits whatever stands beside it in the batch: they move, compare and choose
@@ -24,9 +24,13 @@ const EXACT_OPERATORS = new Set([
     'Sub',
   ],
   ...['Transpose', 'Unsqueeze', 'Where', 'Xor'],
-  ...['ArrayFeatureExtractor', 'LabelEncoder', 'TreeEnsembleClassifier', 'TreeEnsembleRegressor'].map(
-    (op) => `${ML_DOMAIN}.${op}`,
-  ),
+  ...[
+    'ArrayFeatureExtractor',
+    'LabelEncoder',
+    'TreeEnsemble',
+    'TreeEnsembleClassifier',
+    'TreeEnsembleRegressor',
+  ].map((op) => `${ML_DOMAIN}.${op}`),
   'com.microsoft.MurmurHash3',
 ]);
 
@@ -40,7 +44,7 @@ export function newerVersions({ irVersion, opsets }: Pick<ModelInfo, 'irVersion'
   const limits: readonly (readonly [name: string, version: number, limit: number])[] = [
     ['IR', irVersion, IR_VERSION],
     ['opset', opsets[''] ?? opsets['ai.onnx'] ?? 0, OPSET_VERSION],
-    [ML_DOMAIN, opsets[ML_DOMAIN] ?? 0, ML_OPSET_VERSION],
+    [ML_DOMAIN, opsets[ML_DOMAIN] ?? 0, TREE_ENSEMBLE_OPSET_VERSION],
   ];
   return limits
     .filter(([, version, limit]) => version > limit)

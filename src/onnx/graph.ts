@@ -24,6 +24,7 @@ import {
   OPSET,
   OPSET_VERSION,
   TENSOR,
+  TREE_ENSEMBLE_OPSET_VERSION,
 } from './proto.js';
 import { WireWriter } from './wire.js';
 
@@ -41,7 +42,7 @@ interface StoredConstant {
 }
 
 /**
- * Builds one ONNX model: opset 17 with ai.onnx.ml 3, IR 8. Operators are kept in the order in which they were
+ * Builds one ONNX model: opset 17 with ai.onnx.ml 3 (5 where it has a TreeEnsemble), IR 8. Operators are kept in the order in which they were
  * added (so the graph is sorted topologically); equal constants are stored once; what no output needs is left out
  * of the file, and the rest is optimised (see optimise.ts).
  */
@@ -117,7 +118,8 @@ export class GraphBuilder implements Namer {
     model.stringField(MODEL.producerName, 'mlx');
     model.stringField(MODEL.producerVersion, producerVersion);
     writeOpset(model, '', OPSET_VERSION);
-    writeOpset(model, ML_DOMAIN, ML_OPSET_VERSION);
+    const isCompact = operators.some(({ op }) => op === 'TreeEnsemble');
+    writeOpset(model, ML_DOMAIN, isCompact ? TREE_ENSEMBLE_OPSET_VERSION : ML_OPSET_VERSION);
     if (operators.some(({ options }) => options.domain === MICROSOFT_DOMAIN))
       writeOpset(model, MICROSOFT_DOMAIN, MICROSOFT_OPSET_VERSION);
     model.bytesField(MODEL.graph, this.#graph(operators));

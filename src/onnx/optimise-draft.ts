@@ -170,6 +170,7 @@ function contentOf(operator: Operator): string | null {
 function sizeOf(value: AttributeValue): number {
   if ('ints' in value) return value.ints.length;
   if ('floats' in value) return value.floats.length;
+  if ('tensor' in value) return value.tensor.data.length;
   if (!('strings' in value)) return 1;
   return 'picks' in value.strings ? value.strings.picks.length : value.strings.length;
 }

@@ -18,7 +18,8 @@ export type AttributeValue =
   | { readonly string: string }
   | { readonly ints: ArrayLike<number> }
   | { readonly floats: ArrayLike<number> }
-  | { readonly strings: readonly string[] | PickedStrings };
+  | { readonly strings: readonly string[] | PickedStrings }
+  | { readonly tensor: Constant };
 
 export interface NodeOptions {
   /** Element type of the (first) output. */

@@ -68,6 +68,8 @@ export type ElementType = keyof typeof ELEMENT_TYPES;
 export const IR_VERSION = 8;
 export const OPSET_VERSION = 17;
 export const ML_OPSET_VERSION = 3;
+/** The version that has `TreeEnsemble`, and no other operator of trees; imported only where a graph uses it. */
+export const TREE_ENSEMBLE_OPSET_VERSION = 5;
 export const ML_DOMAIN = 'ai.onnx.ml';
 /** ONNX Runtime's own operators; a graph imports them only where it uses one. */
 export const MICROSOFT_DOMAIN = 'com.microsoft';

@@ -6,9 +6,12 @@ import { BYTES, readFields, readPackedVarints, readText, VARINT, WireWriter } fr
 
 /** The attributes of one operator, read when they are asked for. */
 export class Attributes {
+  /** Names of the tensors that the operator reads. */
+  readonly inputs: readonly string[];
   readonly #parts = new Map<string, Uint8Array>();
 
   constructor(node: Uint8Array) {
+    this.inputs = namesOf(node, NODE.input);
     for (const { bytes } of fieldsOf(node, NODE.attribute)) {
       for (const name of fieldsOf(bytes, ATTRIBUTE.name)) this.#parts.set(readText(name.bytes), bytes);
     }
@@ -27,9 +30,20 @@ export class Attributes {
   }
 
   floats(name: string): Float32Array {
-    for (const { bytes } of fieldsOf(this.#part(name), ATTRIBUTE.floats))
-      return new Float32Array(new Uint8Array(bytes.subarray(0, bytes.length & ~3)).buffer);
+    for (const { bytes } of fieldsOf(this.#part(name), ATTRIBUTE.floats)) return toFloats(bytes);
     return new Float32Array();
+  }
+
+  /** Of a tensor of bytes, as mlx writes it. None where there is no such attribute. */
+  tensorBytes(name: string): Uint8Array {
+    for (const { bytes } of fieldsOf(this.#part(name), ATTRIBUTE.t))
+      for (const raw of fieldsOf(bytes, TENSOR.rawData)) return raw.bytes;
+    return new Uint8Array();
+  }
+
+  /** Of a float tensor, as mlx writes it. */
+  tensorFloats(name: string): Float32Array {
+    return toFloats(this.tensorBytes(name));
   }
 
   /** Calls with each of the texts as UTF-8: there may be millions. */
@@ -97,6 +111,10 @@ function cutGraph(graph: Uint8Array, output: Value): Uint8Array {
   }
   cut.messageField(GRAPH.output, (writer) => writeValue(writer, output));
   return cut.finish();
+}
+
+function toFloats(bytes: Uint8Array): Float32Array {
+  return new Float32Array(new Uint8Array(bytes.subarray(0, bytes.length & ~3)).buffer);
 }
 
 function graphOf(model: Uint8Array): Uint8Array {

@@ -58,12 +58,17 @@ export class WireWriter {
   /** Integers (each within ±2^53) as one packed field. */
   packedVarints(field: number, values: ArrayLike<number>): void {
     const inner = new WireWriter();
-    inner.#reserve(values.length * 2);
-    for (let i = 0; i < values.length; i++) {
-      inner.#reserve(10);
-      inner.#varint(values[i] as number);
-    }
+    inner.varints(values);
     this.bytesField(field, inner.finish());
+  }
+
+  /** Integers (each within ±2^53) one behind the other, without a field around them. */
+  varints(values: ArrayLike<number>): void {
+    this.#reserve(values.length * 2);
+    for (let i = 0; i < values.length; i++) {
+      this.#reserve(10);
+      this.#varint(values[i] as number);
+    }
   }
 
   packedFloats(field: number, values: ArrayLike<number>): void {

@@ -7,6 +7,7 @@ export const METADATA = {
   baseline: 'mlx.baseline',
   certificate: 'mlx.certificate',
   scorer: 'mlx.scorer',
+  covers: 'mlx.covers',
 } as const;
 
 /** How raw columns reach the graph: one input each, or side by side in one float or double matrix. */

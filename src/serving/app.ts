@@ -10,10 +10,12 @@ import { operationRoutes } from './dialects/operations.js';
 import { predictRoutes } from './dialects/predict.js';
 import { tensorFlowRoutes } from './dialects/tensorflow.js';
 import { discardBody } from './http/discard-body.js';
+import { requestIdOf } from './http/ids.js';
 import { type Dialect, type HttpReply, json } from './http/message.js';
 import { ClientGone, readBody } from './http/read-body.js';
 import { dialectOf, type Match, MethodNotAllowed, Router } from './http/router.js';
 import { send } from './http/send.js';
+import { finishTrace, newTrace } from './metrics/trace.js';
 import type { OriginCheck } from './origin.js';
 import { errorBody, toPublicError } from './public-error.js';
 
@@ -23,6 +25,7 @@ export interface Gates {
 }
 
 const RETRY_AFTER_SECONDS = 1;
+const VERSION_HEADER = 'x-mlx-model-version';
 const EMPTY = Buffer.alloc(0);
 
 /** All routes, the checks before them and the errors after them, for a server of `node:http`. */
@@ -46,7 +49,7 @@ export class App {
 
   /** Answers one request; to be given to `createServer`. Never throws. */
   readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const startedAt = performance.now();
+    const trace = newTrace(performance.now());
     const { url = '/', method = 'GET' } = request;
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
@@ -64,7 +67,8 @@ export class App {
         path,
         rest,
         body,
-        startedAt,
+        trace,
+        requestId: requestIdOf(request),
         headers: request.headers,
         raw: request,
         get query() {
@@ -75,9 +79,13 @@ export class App {
       if (thrown instanceof ClientGone) return;
       reply = await this.#failed(thrown, request, path, match?.route.dialect ?? dialectOf(path));
     }
-    if (this.#core.isDraining) response.setHeader('connection', 'close');
-    this.#core.metrics.answeredHttp(method, match?.route.path ?? 'unknown', reply.status);
-    await send(response, reply);
+    const { isDraining, metrics, accessLog } = this.#core;
+    const route = match?.route.path ?? 'unknown';
+    if (isDraining) response.setHeader('connection', 'close');
+    metrics.answeredHttp(method, route, reply.status);
+    await send(response, trace.recorder === null ? reply : withVersion(reply, trace.recorder.labels.version));
+    finishTrace(trace, performance.now());
+    accessLog?.add({ request, response, path, route, trace });
   };
 
   async #failed(
@@ -94,6 +102,11 @@ export class App {
     }
     return json(errorBody(error, dialect), error.status, headersOf(error));
   }
+}
+
+/** Every answer of a model says which version gave it. */
+function withVersion(reply: HttpReply, version: number): HttpReply {
+  return { ...reply, headers: { ...reply.headers, [VERSION_HEADER]: String(version) } };
 }
 
 function headersOf(error: MlxError): Readonly<Record<string, string>> {

@@ -1,14 +1,15 @@
 import { MlxError } from '../errors.js';
 import type { Store } from '../store/store.js';
+import type { AccessLog } from './access-log.js';
 import type { Catalog } from './catalog.js';
 import type { Lease } from './deployment.js';
 import type { HttpRequest } from './http/message.js';
-import type { ServerMetrics } from './metrics.js';
+import type { ServerMetrics } from './metrics/server-metrics.js';
+import type { SummaryBoard } from './metrics/summary.js';
 import type { Limits, ServerLog } from './options.js';
 import type { Peers } from './peers.js';
 import type { PredictionLog } from './prediction-log.js';
 import type { Predictor, RequestContext } from './predictor.js';
-import type { SummaryBoard } from './summary.js';
 import type { VersionPool } from './version-pool.js';
 
 /** What every route needs. */
@@ -23,6 +24,8 @@ export interface Core {
   readonly peers: Peers;
   readonly limits: Limits;
   readonly log: ServerLog;
+  /** One line a request; null = off. */
+  readonly accessLog: AccessLog | null;
   readonly now: () => Date;
   /** Version of mlx. */
   readonly version: string;
@@ -32,8 +35,6 @@ export interface Core {
 
 /** The header in which the dialects without a field for it say the id of a prediction. */
 export const ID_HEADER = 'x-prediction-id';
-
-const MAX_REQUEST_ID = 128;
 
 /** Uses a version and frees it afterwards. */
 export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise<T>): Promise<T> {
@@ -46,9 +47,7 @@ export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise
 
 /** A request's context. */
 export function contextOf(request: HttpRequest, unit: string | null = null): RequestContext {
-  const header = request.headers['x-request-id'];
-  const requestId = typeof header === 'string' && header.length <= MAX_REQUEST_ID ? header : null;
-  return { unit, requestId, startedAt: request.startedAt, deadline: null };
+  return { unit, requestId: request.requestId, trace: request.trace, deadline: null };
 }
 
 /** @throws MlxError REQUEST_TOO_LARGE */

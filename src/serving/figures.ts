@@ -1,16 +1,17 @@
 import type { ErrorCode } from '../errors.js';
 import type { ServedModel } from './catalog.js';
 import type { Core } from './core.js';
-import { type MetricFigures, mergeMetrics, retireMetrics } from './metric-figures.js';
+import { mergeMetrics, retireMetrics } from './metrics/merge.js';
+import type { MetricsSnapshot } from './metrics/metric.js';
+import { type ModelTally, mergeTallies, retireTally } from './metrics/summary.js';
 import type { LogState } from './prediction-log.js';
-import { type ModelTally, mergeTallies, retireTally } from './summary.js';
 
 /**
  * What one process of a server can tell of itself, as plain data that can be sent to another process. What is told of
  * a server is the sum over its processes.
  */
 export interface Figures {
-  readonly metrics: readonly MetricFigures[];
+  readonly metrics: MetricsSnapshot;
   readonly tallies: readonly ModelTally[];
   readonly log: LogState;
   /** null of a process that has ended. */

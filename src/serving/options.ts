@@ -41,6 +41,8 @@ export interface ServerSettings {
   readonly allowedHosts?: readonly string[];
   /** Further origins (`https://app.example`) whose pages may call. */
   readonly allowedOrigins?: readonly string[];
+  /** File that gets one JSON line a request. */
+  readonly accessLog?: string;
   readonly limits?: Partial<Limits>;
 }
 

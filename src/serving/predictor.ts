@@ -5,10 +5,12 @@ import { type Job, RowBatcher } from './batcher.js';
 import type { Row } from './decode.js';
 import type { Lease } from './deployment.js';
 import type { LoadedVersion } from './loaded-version.js';
-import type { ServerMetrics, VersionLabels } from './metrics.js';
+import type { Recorder } from './metrics/recorder.js';
+import type { ServerMetrics } from './metrics/server-metrics.js';
+import type { SummaryBoard } from './metrics/summary.js';
+import type { Trace } from './metrics/trace.js';
 import type { ServerLog } from './options.js';
 import type { LoggedVersion, PredictionLog } from './prediction-log.js';
-import type { SummaryBoard } from './summary.js';
 import { Throttle } from './throttle.js';
 
 /** What a request says beside its rows. */
@@ -17,8 +19,8 @@ export interface RequestContext {
   readonly unit: string | null;
   /** The caller's own id of the request. */
   readonly requestId: string | null;
-  /** `performance.now()` when work on the request began. */
-  readonly startedAt: number;
+  /** Takes down where the time goes. */
+  readonly trace: Trace;
   /** `performance.now()` after which nobody waits for the answer; null = as long as it takes. */
   readonly deadline: number | null;
 }
@@ -82,18 +84,28 @@ export class Predictor {
     idOf: (row: number) => string,
   ): Promise<{ answers: readonly (Answer | MlxError)[]; latencyMs: number }> {
     this.#enter();
+    const recorder = this.#recorderOf(lease);
+    const { trace } = context;
+    trace.recorder = recorder;
+    trace.rows = rows.length;
+    trace.decodedAt = performance.now();
     const answers = new Array<Answer | MlxError>(rows.length);
     const { maxRows } = RowBatcher;
     const runs: Promise<void>[] = [];
     for (let start = 0; start < rows.length; start += maxRows) {
       const part = start === 0 && rows.length <= maxRows ? rows : rows.slice(start, start + maxRows);
       const run = new Promise<void>((resolve) => {
-        const done: Job['done'] = (results) => {
-          const perRowMs = (performance.now() - context.startedAt) / rows.length;
+        const done: Job['done'] = (results, times) => {
+          trace.scoredAt = performance.now();
+          trace.queueMs = Math.max(trace.queueMs, times.queueMs);
+          trace.runMs = Math.max(trace.runMs, times.runMs);
+          recorder.batchRows.observe(times.batchRows);
+          const perRowMs = (trace.scoredAt - trace.startedAt) / rows.length;
           results.forEach((result, index) => {
             const row = start + index;
             answers[row] = result instanceof MlxError ? result : { id: idOf(row), prediction: result };
             if (result instanceof MlxError) return;
+            recorder.predicted(result.confidence);
             this.#record(lease, part[index] as Row, result, idOf(row), perRowMs, context);
           });
           resolve();
@@ -111,8 +123,7 @@ export class Predictor {
   }
 
   #finish(lease: Lease, context: RequestContext): number {
-    const latencyMs = performance.now() - context.startedAt;
-    this.#parts.metrics.requested(labelsOf(lease), latencyMs / 1000);
+    const latencyMs = context.trace.scoredAt - context.trace.startedAt;
     this.#parts.summary.tally(lease.deployment.name).request(latencyMs);
     if (latencyMs > this.#parts.slowMs) this.#warnOfSlowness(lease, latencyMs);
     return latencyMs;
@@ -128,7 +139,6 @@ export class Predictor {
   ): void {
     const { name, version } = lease.loaded.record;
     const { confidence } = prediction;
-    this.#parts.metrics.predicted(labelsOf(lease), confidence);
     this.#parts.summary.tally(name).prediction(version, confidence);
     const logged = this.#loggedVersion(lease.loaded);
     const { probabilities } = prediction;
@@ -162,8 +172,9 @@ export class Predictor {
   /** A request counts once towards a rollback, however many of its rows fail. */
   async #failed(lease: Lease, errors: readonly MlxError[]): Promise<void> {
     const { name, version } = lease.loaded.record;
+    const recorder = this.#recorderOf(lease);
     for (const { code } of errors) {
-      this.#parts.metrics.failed(labelsOf(lease), code);
+      recorder.failed(code);
       this.#parts.summary.tally(name).error();
     }
     // What came too late says nothing about the model.
@@ -175,6 +186,11 @@ export class Predictor {
       this.#parts.log('error', `version ${version} of ${name} failed: ${first.message}`, fields);
     }
     await lease.deployment.failed(version, first);
+  }
+
+  #recorderOf({ loaded, arm }: Lease): Recorder {
+    const { name: model, version } = loaded.record;
+    return this.#parts.metrics.recorder({ model, version, arm: arm ?? '' });
   }
 
   #warnOfSlowness({ loaded }: Lease, latencyMs: number): void {
@@ -196,8 +212,4 @@ export class Predictor {
     }
     this.#atWork++;
   }
-}
-
-function labelsOf({ loaded, arm }: Lease): VersionLabels {
-  return { model: loaded.record.name, version: loaded.record.version, arm: arm ?? '' };
 }

@@ -1,12 +1,16 @@
+import { createServer as createHttpServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { AccessLog } from './access-log.js';
 import { AlertDesk } from './alert-desk.js';
 import { App } from './app.js';
 import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
 import { HttpFront } from './http/front.js';
-import { type Address, Listener } from './http/listener.js';
-import { ServerMetrics } from './metrics.js';
+import { refuseMalformed } from './http/malformed.js';
+import { type Address, Port } from './http/port.js';
+import { ServerMetrics } from './metrics/server-metrics.js';
+import { SummaryBoard } from './metrics/summary.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions, type ServerSettings } from './options.js';
 import { OriginCheck } from './origin.js';
 import { ALONE } from './peers.js';
@@ -14,11 +18,12 @@ import { predictionId } from './prediction-id.js';
 import { openPredictionLog } from './prediction-log.js';
 import { Predictor } from './predictor.js';
 import { RollbackWatch } from './rollback-watch.js';
-import { SummaryBoard } from './summary.js';
 import { VersionPool } from './version-pool.js';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8080;
+/** How often connections that take too long are looked for. */
+const CHECK_MS = 1000;
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
@@ -49,10 +54,10 @@ export interface ServerParts {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, core, close } = await createServer(options);
-  const front = new HttpFront(app.handle, core.limits);
-  let listener: Listener;
+  const front = frontOf(app, core);
+  let port: Port;
   try {
-    listener = await Listener.open(addressOf(options), (socket) => front.take(socket));
+    port = await Port.open(addressOf(options), (socket) => front.take(socket));
   } catch (error) {
     await close();
     throw error;
@@ -60,13 +65,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const goDown = async (): Promise<void> => {
     core.isDraining = true;
     await wait(core.limits.graceMs);
-    listener.close();
+    port.close();
     await finish(front, core);
     await close();
   };
   let closing: Promise<void> | undefined;
   return {
-    url: listener.url,
+    url: port.url,
     pids: [process.pid],
     get models() {
       return core.catalog.models;
@@ -76,6 +81,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return closing;
     },
   };
+}
+
+/** Speaks HTTP for the application, within its limits. */
+export function frontOf(app: App, { limits }: Core): HttpFront {
+  const http = createHttpServer(
+    {
+      keepAliveTimeout: limits.keepAliveMs,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: CHECK_MS,
+    },
+    (request, response) => void app.handle(request, response),
+  );
+  http.on('clientError', refuseMalformed);
+  return new HttpFront(http);
 }
 
 /** Where the options have it listen. */
@@ -127,6 +147,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     newId: () => predictionId(Date.now()),
     ...limits,
   });
+  const accessLog = options.accessLog === undefined ? null : new AccessLog(options.accessLog, { now, log });
   const core: Core = {
     store,
     catalog,
@@ -139,6 +160,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     limits,
     log,
     now,
+    accessLog,
     version: options.version,
     startedAt: options.startedAt ?? now(),
     isDraining: false,
@@ -148,6 +170,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const app = new App(core, { tokens, origin: new OriginCheck({ host, allowedHosts, allowedOrigins }) });
   await catalog.follow(limits.pollMs);
   const close = async () => {
+    await accessLog?.close();
     await catalog.close();
     await writer.close();
     await alerts.settle();

@@ -5,6 +5,7 @@ import { emitPair, emitPairFromLogOdds } from './emit-link.js';
 import { emitTrees } from './emit-trees.js';
 import type { Tree, TreeEnsemble } from './ensemble.js';
 import { type Segments, segmentsOf } from './isotonic-segments.js';
+import type { TreeForm } from './tree-form.js';
 
 /**
  * Adds the calibration to a graph: see `applyCalibration`. Isotonic gives the same bits as it does; a sigmoid may differ in
@@ -13,16 +14,21 @@ import { type Segments, segmentsOf } from './isotonic-segments.js';
  *
  * @param scores raw scores, float `[N, outputs]`
  * @param probabilities float `[N, classes]`
+ * @param form of the model's trees, which lookups have too
  * @returns float `[N, classes]`
  */
 export function emitCalibration(
   graph: GraphBuilder,
   calibration: Calibration,
-  { scores, probabilities }: { readonly scores: TensorRef; readonly probabilities: TensorRef },
+  {
+    scores,
+    probabilities,
+    form,
+  }: { readonly scores: TensorRef; readonly probabilities: TensorRef; readonly form: TreeForm },
 ): TensorRef {
   const isBinary = calibration.curves.length === 1;
   if (calibration.method === 'isotonic') {
-    const values = emitBrokenLines(graph, probabilities, calibration.curves);
+    const values = emitBrokenLines(graph, probabilities, calibration.curves, form);
     return isBinary ? emitPair(graph, values) : emitShares(graph, values, calibration.curves.length);
   }
   const { curves } = calibration;
@@ -59,8 +65,9 @@ function emitBrokenLines(
   graph: GraphBuilder,
   probabilities: TensorRef,
   curves: readonly { readonly x: Float32Array; readonly y: Float32Array }[],
+  form: TreeForm,
 ): TensorRef {
-  const lines = emitTrees(graph, probabilities, lookupTrees(curves.map(segmentsOf)));
+  const lines = emitTrees(graph, probabilities, lookupTrees(curves.map(segmentsOf)), form);
   const part = (first: number) => {
     const picked = BigInt64Array.from(curves, (_, k) => BigInt(first * curves.length + k));
     const indices = graph.constant('int64', [curves.length], picked);

@@ -1,116 +1,36 @@
 import { castTo } from '../onnx/cast.js';
 import type { GraphBuilder, TensorRef } from '../onnx/graph.js';
-import { ML_DOMAIN } from '../onnx/proto.js';
+import { emitCompactTrees } from './emit-compact-trees.js';
+import { emitTreeRegressor } from './emit-tree-regressor.js';
 import type { TreeEnsemble } from './ensemble.js';
-
-const MODES = ['LEAF', 'BRANCH_LEQ'] as const;
+import { partsOf, type TreeForm } from './tree-form.js';
+import { layersOf } from './tree-layers.js';
 
 /**
  * Adds the ensemble to a graph; computes bit for bit what `scoreTrees` does.
  *
- * The trees are one TreeEnsembleRegressor that sums leaf values on a power-of-two grid, which float32 adds
- * exactly in any order; the division comes once, in double, afterwards.
+ * Operators sum leaf values on a power-of-two grid, which float32 adds exactly in any order, and so do the additions
+ * where the trees are several operators; the division comes once, in double, afterwards.
  *
  * @param matrix float `[N, columns]`
  * @returns raw scores, double `[N, outputs]`
  */
-export function emitTrees(graph: GraphBuilder, matrix: TensorRef, ensemble: TreeEnsemble): TensorRef {
-  const sums = graph.node('TreeEnsembleRegressor', [matrix], {
-    type: 'float',
-    domain: ML_DOMAIN,
-    attributes: {
-      ...nodeAttributes(ensemble),
-      ...targetAttributes(ensemble),
-      n_targets: { int: ensemble.outputs },
-      aggregate_function: { string: 'SUM' },
-      post_transform: { string: 'NONE' },
-    },
-  });
+export function emitTrees(
+  graph: GraphBuilder,
+  matrix: TensorRef,
+  ensemble: TreeEnsemble,
+  form: TreeForm,
+): TensorRef {
+  const { outputs } = ensemble;
+  const isCompact = form.kind === 'compact';
+  const trees = isCompact ? ensemble.trees.flatMap((tree) => layersOf(tree, outputs)) : ensemble.trees;
+  const emitPart = isCompact ? emitCompactTrees : emitTreeRegressor;
+  const sums = partsOf(trees, form)
+    .map((part) => emitPart(graph, matrix, part, outputs))
+    .reduce((sum, part) => graph.node('Add', [sum, part], { type: 'float' }));
   const divisor = graph.constant('double', [], Float64Array.of(ensemble.divisor));
   const values = graph.node('Div', [castTo(graph, sums, 'double'), divisor], { type: 'double' });
   if (ensemble.base.every((value) => value === 0)) return values;
-  const base = graph.constant('double', [ensemble.outputs], ensemble.base);
+  const base = graph.constant('double', [outputs], ensemble.base);
   return graph.node('Add', [values, base], { type: 'double' });
-}
-
-/** One entry per node of all trees, as typed arrays: big ensembles have millions. */
-function nodeAttributes({ trees }: TreeEnsemble) {
-  const count = trees.reduce((sum, tree) => sum + tree.feature.length, 0);
-  const treeIds = new Int32Array(count);
-  const nodeIds = new Int32Array(count);
-  const features = new Int32Array(count);
-  const thresholds = new Float32Array(count);
-  const trueNodes = new Int32Array(count);
-  const falseNodes = new Int32Array(count);
-  const missingLeft = new Int32Array(count);
-  const covers = new Float32Array(count);
-  const modes = new Uint8Array(count);
-  let at = 0;
-  for (const [index, tree] of trees.entries()) {
-    const size = tree.feature.length;
-    treeIds.fill(index, at, at + size);
-    thresholds.set(tree.threshold, at);
-    trueNodes.set(tree.left, at);
-    falseNodes.set(tree.right, at);
-    missingLeft.set(tree.missingLeft, at);
-    covers.set(tree.cover, at);
-    for (let node = 0; node < size; node++) {
-      const feature = tree.feature[node] as number;
-      nodeIds[at + node] = node;
-      features[at + node] = Math.max(feature, 0);
-      modes[at + node] = feature < 0 ? 0 : 1;
-    }
-    at += size;
-  }
-  return {
-    nodes_treeids: { ints: treeIds },
-    nodes_nodeids: { ints: nodeIds },
-    nodes_featureids: { ints: features },
-    nodes_values: { floats: thresholds },
-    nodes_truenodeids: { ints: trueNodes },
-    nodes_falsenodeids: { ints: falseNodes },
-    nodes_missing_value_tracks_true: { ints: missingLeft },
-    nodes_hitrates: { floats: covers },
-    nodes_modes: { strings: { table: MODES, picks: modes } },
-  };
-}
-
-/** One entry per leaf and output; with several outputs, zeros are left out. */
-function targetAttributes({ trees, outputs }: TreeEnsemble) {
-  const isWritten = (value: number) => outputs === 1 || value !== 0;
-  let count = 0;
-  for (const tree of trees) forEachLeafValue(tree, outputs, (_n, _o, value) => isWritten(value) && count++);
-  const treeIds = new Int32Array(count);
-  const nodeIds = new Int32Array(count);
-  const ids = new Int32Array(count);
-  const weights = new Float32Array(count);
-  let at = 0;
-  for (const [index, tree] of trees.entries()) {
-    forEachLeafValue(tree, outputs, (node, output, value) => {
-      if (!isWritten(value)) return;
-      treeIds[at] = index;
-      nodeIds[at] = node;
-      ids[at] = output;
-      weights[at++] = value;
-    });
-  }
-  return {
-    target_treeids: { ints: treeIds },
-    target_nodeids: { ints: nodeIds },
-    target_ids: { ints: ids },
-    target_weights: { floats: weights },
-  };
-}
-
-function forEachLeafValue(
-  tree: TreeEnsemble['trees'][number],
-  outputs: number,
-  visit: (node: number, output: number, value: number) => void,
-): void {
-  for (let node = 0; node < tree.feature.length; node++) {
-    if ((tree.feature[node] as number) >= 0) continue;
-    for (let output = 0; output < outputs; output++) {
-      visit(node, output, tree.value[node * outputs + output] as number);
-    }
-  }
 }

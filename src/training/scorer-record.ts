@@ -15,7 +15,7 @@ interface SharedRecord {
   readonly outputs: number;
 }
 
-/** The trees themselves are in the graph's TreeEnsembleRegressor. */
+/** The trees themselves are in the graph's operators: see emitTrees. */
 export interface TreesRecord extends SharedRecord {
   readonly kind: 'trees';
   readonly base: readonly number[];

@@ -98,6 +98,12 @@ export class Server {
     return this.#process.ended;
   }
 
+  /** Takes its life at this instant. */
+  async crash(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#process.ended;
+  }
+
   async #answer<Body>(response: Response): Promise<Answer<Body>> {
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;

@@ -27,7 +27,7 @@ const feed: FeedRows = (start, end) => ({
 /** The fixture's model with what the test changes in its certificate. */
 async function certified(change: object = {}): Promise<Uint8Array> {
   const body = buildModel();
-  return withMetadata(body, METADATA.certificate, { ...(await certify(body, 5, feed)), ...change });
+  return withMetadata(body, { [METADATA.certificate]: { ...(await certify(body, 5, feed)), ...change } });
 }
 
 /** A model on one number whose operator is not exact, or whose rows are not independent. */

@@ -319,7 +319,7 @@ describe('metrics', () => {
       type,
     }));
     for (const { name, type } of names) {
-      expect(name).toMatch(/^mlx_[a-z_]+$/);
+      expect(name).toMatch(/^mlx_[a-z0-9_]+$/);
       expect(body).toContain(`# HELP ${name} `);
       expect(name.endsWith('_total')).toBe(type === 'counter');
     }

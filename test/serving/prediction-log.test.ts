@@ -1,6 +1,8 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { predictionId } from '#mlx/serving/prediction-id.js';
 import { openPredictionLog, type PredictionLogOptions } from '#mlx/serving/prediction-log.js';
+import { storePaths } from '#mlx/store/location.js';
 import { journalRow } from '../store/journal/rows.js';
 import { GOOD, Shop } from './fixtures/shop.js';
 
@@ -74,11 +76,15 @@ describe('the id of a prediction', () => {
   });
 });
 
-it('what waits in memory is said to be lost when the server ends, and what waits in the journal is not', async () => {
+it('says how many predictions are lost when it ends without having been able to write them', async () => {
   const logged: string[] = [];
   const log = await openPredictionLog(shop.store, { ...OPTIONS, log: (_, message) => logged.push(message) });
+  const { journal } = storePaths(shop.store.root);
+  writeFileSync(journal, 'a file where the folder should be');
   log.add(journalRow('p1'));
+  log.add(journalRow('p2'));
+  log.commit();
   await log.close();
-  expect(logged).toEqual([]);
-  expect(await shop.store.predictions.get('p1')).toBeDefined();
+  expect(logged.at(-1)).toBe('2 predictions could not be logged');
+  rmSync(journal);
 });

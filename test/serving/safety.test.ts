@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MlxError } from '#mlx/errors.js';
+import { newTrace } from '#mlx/serving/metrics/trace.js';
 import { storePaths } from '#mlx/store/location.js';
 import { GOOD, Shop, until } from './fixtures/shop.js';
 
@@ -144,7 +145,7 @@ describe('load', () => {
   it('refuses requests beyond the limit with 503 and Retry-After', async () => {
     const { app, core } = await shop.inject({ limits: { requestLimit: 2 } });
     const lease = await core.catalog.find(undefined).lease();
-    const context = { unit: null, requestId: null, startedAt: performance.now(), deadline: null };
+    const context = { unit: null, requestId: null, trace: newTrace(performance.now()), deadline: null };
     const atWork = [1, 2].map(() => core.predictor.one(lease, [4, 'b', null], context));
     await expect(core.predictor.one(lease, [4, 'b', null], context)).rejects.toMatchObject({
       code: 'OVERLOADED',

@@ -19,6 +19,7 @@ export interface ServeOptions {
   readonly graceMs: number;
   readonly drainMs: number;
   readonly tokenFile?: string;
+  readonly accessLog?: string;
   readonly bodyLimit: number;
   readonly rowLimit: number;
   readonly slowMs: number;
@@ -69,6 +70,7 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     host: options.host,
     port: options.port,
     tokens,
+    ...(options.accessLog === undefined ? {} : { accessLog: options.accessLog }),
     limits: {
       bodyLimit: options.bodyLimit,
       rowLimit: options.rowLimit,

@@ -35,6 +35,7 @@ export const serveSpec: CommandSpec = {
       setting: 'serving.drainMs',
     },
     { flags: '--token-file <file>', help: 'bearer tokens, one a line', setting: 'serving.tokenFile' },
+    { flags: '--access-log <file>', help: 'one JSON line a request', setting: 'serving.accessLog' },
     { flags: '--body-limit <bytes>', help: 'largest request body', setting: 'serving.bodyLimit' },
     { flags: '--row-limit <n>', help: 'most rows in one request', setting: 'serving.rowLimit' },
     { flags: '--slow-ms <ms>', help: 'warn of predictions slower than this', setting: 'serving.slowMs' },

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AlertDesk } from '../alert-desk.js';
-import { Listener } from '../http/listener.js';
+import { Port } from '../http/port.js';
 import { DEFAULT_LIMITS, type ServerOptions, type ServerSettings } from '../options.js';
 import { addressOf, type RunningServer } from '../server.js';
 import { Supervisor } from './supervisor.js';
@@ -21,10 +21,10 @@ export async function startCluster(options: ServerOptions, workers: number): Pro
     log,
     alert: (raised) => alerts.raise(raised),
   });
-  let listener: Listener;
+  let port: Port;
   try {
     await supervisor.started;
-    listener = await Listener.open(addressOf(options), supervisor.accept, true);
+    port = await Port.open(addressOf(options), supervisor.accept, true);
   } catch (error) {
     await supervisor.close();
     throw error;
@@ -32,13 +32,13 @@ export async function startCluster(options: ServerOptions, workers: number): Pro
   const goDown = async (): Promise<void> => {
     supervisor.drain();
     await wait(limits.graceMs);
-    listener.close();
+    port.close();
     await supervisor.close();
     await alerts.settle();
   };
   let closing: Promise<void> | undefined;
   return {
-    url: listener.url,
+    url: port.url,
     get models() {
       return supervisor.models;
     },

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import { toMlxError } from '../../errors.js';
 import { openStore } from '../../store/store.js';
 import { type Figures, figuresOf, retireFigures } from '../figures.js';
-import { HttpFront } from '../http/front.js';
-import { createServer, finish, type ServerParts } from '../server.js';
+import type { HttpFront } from '../http/front.js';
+import { createServer, finish, frontOf, type ServerParts } from '../server.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
 import { PrimaryPeers } from './primary-peers.js';
 
@@ -28,7 +28,7 @@ class Worker {
   constructor(parts: ServerParts, peers: PrimaryPeers) {
     this.#parts = parts;
     this.#peers = peers;
-    this.#front = new HttpFront(parts.app.handle, parts.core.limits);
+    this.#front = frontOf(parts.app, parts.core);
     setInterval(() => void this.#tellFigures(null), TELL_MS).unref();
   }
 

@@ -3,11 +3,10 @@ import type { Core } from '../core.js';
 import { docsPage } from '../docs-page.js';
 import { figuresOf } from '../figures.js';
 import { json, type Role, type Route } from '../http/message.js';
-import { exposition } from '../metric-figures.js';
+import { summaryOf } from '../metrics/summary.js';
 import { openApiDocument } from '../openapi.js';
 import type { Gathered } from '../peers.js';
 import type { LogState } from '../prediction-log.js';
-import { summaryOf } from '../summary.js';
 
 /** What whoever runs the server asks: is it alive, is it ready, how is it doing, what does it take. */
 export function operationRoutes(core: Core): readonly Route[] {
@@ -30,7 +29,7 @@ export function operationRoutes(core: Core): readonly Route[] {
     }),
     get('/metrics', 'predict', async () => {
       const { figures } = await gathered(core);
-      const { text, contentType } = await exposition(figures.metrics);
+      const { text, contentType } = await core.metrics.expose([figures.metrics]);
       return { status: 200, type: contentType, body: text };
     }),
     get('/metrics/summary', 'predict', async () => {

@@ -1,12 +1,8 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Limits } from '../options.js';
-import { refuseMalformed } from './malformed.js';
 
-/** How often connections that take too long are looked for. */
-const CHECK_MS = 1000;
 /** A client that is about to use its connection again does so within that time, and is told that it closes. */
 const LINGER_MS = 250;
 const LOOK_MS = 20;
@@ -16,19 +12,11 @@ export class HttpFront {
   readonly #http: Server;
   readonly #sockets = new Set<Socket>();
 
-  constructor(handle: RequestListener, limits: Limits) {
-    this.#http = createHttpServer(
-      {
-        keepAliveTimeout: limits.keepAliveMs,
-        headersTimeout: limits.headersMs,
-        requestTimeout: limits.requestMs,
-        connectionsCheckingInterval: CHECK_MS,
-      },
-      handle,
-    );
-    this.#http.on('clientError', refuseMalformed);
-    // It never listens itself, but only one that does looks for connections that take too long.
-    this.#http.emit('listening');
+  /** @param http not to be listened on itself */
+  constructor(http: Server) {
+    this.#http = http;
+    // Only a server that listens looks for connections that take too long.
+    http.emit('listening');
   }
 
   take(socket: Socket): void {

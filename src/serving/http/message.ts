@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
+import type { Trace } from '../metrics/trace.js';
+
 /** Whose manners a route has: how errors are said. */
 export type Dialect = 'plain' | 'tensorflow' | 'open-inference';
 
@@ -18,8 +20,9 @@ export interface HttpRequest {
   /** Decompressed; empty where the route reads `raw` itself. */
   readonly body: Buffer;
   readonly raw: IncomingMessage;
-  /** `performance.now()` when the headers had arrived. */
-  readonly startedAt: number;
+  /** The caller's own id of the request; null when there is none. */
+  readonly requestId: string | null;
+  readonly trace: Trace;
 }
 
 /** One answer. */

@@ -13,11 +13,20 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** Keeps a file that cannot be read to its end under another name, which is returned. */
-export function setAside(folder: string, name: string): string {
-  const kept = `${name}${DAMAGED_ENDING}`;
-  renameSync(join(folder, name), join(folder, kept));
-  return kept;
+/** The name under which a file is kept that cannot be read to its end. */
+export function asideName(name: string): string {
+  return `${name}${DAMAGED_ENDING}`;
+}
+
+/** Keeps the file under that name; false where somebody else has just done so. */
+export function setAside(folder: string, name: string): boolean {
+  try {
+    renameSync(join(folder, name), join(folder, asideName(name)));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Names of the files that were set aside. */

@@ -1,17 +1,18 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from '../connection.js';
 import { INSERT_PREDICTION } from '../prediction-rows.js';
-import { liveness } from '../process-identity.js';
 import { DamagedJournal } from './decoder.js';
-import { type ParsedName, parseName } from './file-name.js';
-import { namesIn, setAside } from './folder.js';
+import { type ParsedName, parseName, writerLiveness } from './file-name.js';
+import { asideName, namesIn, setAside } from './folder.js';
 import { JournalFile, type RowBatch } from './journal-file.js';
 
 /** Rows in one transaction: many enough to be quick, few enough that nobody waits long for the write lock. */
 const BATCH_ROWS = 1000;
-/** Whether another host's writer still lives cannot be asked: a file that has not grown for a day is taken for whole. */
+/** Whether another host's writer still lives cannot be asked: a file untouched for a day is taken for whole. */
 const FOREIGN_AGE_MS = 24 * 3_600_000;
+/** A writer that writes nothing shows in this way that it lives. */
+const TOUCH_AGE_MS = 3_600_000;
 
 /** `own`: the files of one's own writer. `all`: those of every writer, alive or dead. */
 export type IngestScope = 'own' | 'all';
@@ -100,7 +101,10 @@ export class Ingester {
   *ingest(scope: IngestScope): Generator<void> {
     const entries = this.#entries(scope);
     for (const entry of entries) yield* this.#ingestFile(entry);
-    if (scope === 'all') this.#forgetRemoved(entries);
+    if (scope !== 'all') return;
+    this.#forgetRemoved(entries);
+    for (const { name, parsed, isWhole } of entries)
+      if (parsed.writer === this.#writer && !isWhole) this.#touch(join(this.#folder, name));
   }
 
   close(): void {
@@ -119,7 +123,7 @@ export class Ingester {
       if (isWhole && this.#open.has(name)) this.#remove(name, isOwn);
     } catch (error) {
       if (!(error instanceof DamagedJournal)) throw error;
-      this.#damaged.push(setAside(this.#folder, name));
+      if (setAside(this.#folder, name)) this.#damaged.push(asideName(name));
       this.#forget(name, isOwn);
     }
   }
@@ -186,12 +190,17 @@ export class Ingester {
   }
 
   /** A living writer's files are left to the ingester beside it, which counts what it has read. */
-  #isWhole(name: string, { writer, identity }: ParsedName, isLast: boolean): boolean {
-    if (writer === this.#writer) return this.#isWriterClosed || !isLast;
-    const state = liveness(identity);
+  #isWhole(name: string, parsed: ParsedName, isLast: boolean): boolean {
+    if (parsed.writer === this.#writer) return this.#isWriterClosed || !isLast;
+    const state = writerLiveness(parsed);
     if (state !== 'unknown') return state === 'dead';
     const found = statSync(join(this.#folder, name), { throwIfNoEntry: false });
     return found !== undefined && this.#now() - found.mtimeMs > FOREIGN_AGE_MS;
+  }
+
+  #touch(path: string): void {
+    const now = this.#now();
+    if (now - statSync(path).mtimeMs > TOUCH_AGE_MS) utimesSync(path, now / 1000, now / 1000);
   }
 
   /** Undefined where another ingester has removed it. */

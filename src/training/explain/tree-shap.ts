@@ -46,10 +46,9 @@ export function treeContributions(ensemble: TreeEnsemble, matrix: Matrix): Contr
     for (const tree of trees) {
       const program = pathProgram(tree, columns);
       for (let output = 0; output < outputs; output++) {
-        if (!setLeaves(program, tree, output, outputs)) continue;
         if (start === 0)
           (expected[output] as number) += expectedValue(program, tree, output, outputs) / divisor;
-        bench.add(program, output);
+        if (setLeaves(program, tree, output, outputs)) bench.add(program, output);
       }
     }
     bench.save(values, start, end, divisor);

@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Connection } from '#mlx/store/connection.js';
+import { parseName } from '#mlx/store/journal/file-name.js';
 import { Ingester, ingestAll } from '#mlx/store/journal/ingester.js';
 import { JournalWriter } from '#mlx/store/journal/writer.js';
 import { LOG_SHAPE } from '#mlx/store/log-schema.js';
-import { ownIdentity } from '#mlx/store/process-identity.js';
 import { temporaryFolder } from '../temporary-store.js';
 import { journalRows } from './rows.js';
 
@@ -45,14 +45,19 @@ function write(count: number, fileBytes = 1_000_000): JournalWriter {
 }
 
 /** The bytes of a journal file of so many rows, as a process that is gone has left them under `name`. */
-function left(rows: number, identity: { host?: string; pid?: number } = {}): { name: string; bytes: Buffer } {
+function left(
+  rows: number,
+  identity: { host?: string; pid?: number; pidNamespace?: string } = {},
+): { name: string; bytes: Buffer } {
   const writer = write(rows);
   writer.close();
   const [written = ''] = readdirSync(folder);
   const bytes = readFileSync(join(folder, written));
+  const parsed = parseName(written);
   // no process has that number
-  const { host = ownIdentity().host, pid = 99_999_999 } = identity;
-  const name = `${pid}_1__00000000_000001_${host}.1.journal`;
+  const { host = parsed?.identity.host, pid = 99_999_999, pidNamespace = parsed?.pidNamespace } = identity;
+  const start = parsed?.identity.processStart ?? '';
+  const name = `${pid}_${start}__${pidNamespace}_00000000_000001_${host}.1.journal`;
   return { name, bytes };
 }
 
@@ -64,7 +69,7 @@ function freshFolder(): void {
 it('leaves a row that is cut short at any byte, and reads it when the rest is there', () => {
   const { bytes, name } = left(3, { pid: process.pid });
   freshFolder();
-  const path = join(folder, name.replace('_1_', `_${ownIdentity().processStart ?? ''}_`));
+  const path = join(folder, name);
   writeFileSync(path, '');
   const ingester = new Ingester(db, { folder, writer: null });
   let rows = 0;
@@ -135,6 +140,24 @@ it.each([
   quick.close();
 });
 
+it('does not bring back forgotten rows of a file that is removed while it is being read', () => {
+  const writer = write(100);
+  writer.close();
+  const quick = new Ingester(db, { folder, writer: writer.names.writer });
+  quick.writerClosed();
+  // between reading the rows and the transaction that adds them
+  vi.spyOn(db, 'write').mockImplementationOnce((work) => {
+    for (const _ of quick.ingest('all'));
+    expect(ids()).toEqual(expected(100));
+    db.run('DELETE FROM predictions');
+    return db.write(work);
+  });
+  ingestAll(db, folder);
+  expect(ids()).toEqual([]);
+  expect(progress()).toBe(0);
+  quick.close();
+});
+
 it('counts what the ingester beside the writer finds done by others', () => {
   const writer = write(1200, 50_000);
   const files = readdirSync(folder).length;
@@ -153,8 +176,11 @@ it('counts what the ingester beside the writer finds done by others', () => {
   own.close();
 });
 
-it('keeps the file of another host for a day', () => {
-  const { bytes, name } = left(2, { host: 'elsewhere' });
+it.each([
+  ['host', { host: 'elsewhere' }],
+  ['container on this host', { pidNamespace: '1' }],
+])('keeps the file of another %s for a day', (_, identity) => {
+  const { bytes, name } = left(2, identity);
   freshFolder();
   const path = join(folder, name);
   writeFileSync(path, bytes);
@@ -165,6 +191,23 @@ it('keeps the file of another host for a day', () => {
   ingestAll(db, folder);
   expect(existsSync(path)).toBe(false);
   expect(ids()).toEqual(expected(2));
+});
+
+it('touches the file of a living writer that has nothing to write, so that other hosts leave it', () => {
+  const writer = write(1);
+  const [name = ''] = readdirSync(folder);
+  const path = join(folder, name);
+  const before = statSync(path).mtimeMs;
+  const hours = (count: number) => {
+    const now = () => before + count * 3_600_000;
+    const ingester = new Ingester(db, { folder, writer: writer.names.writer, now });
+    for (const _ of ingester.ingest('all'));
+    ingester.close();
+    return statSync(path).mtimeMs - before;
+  };
+  expect(hours(0.9)).toBe(0);
+  expect(hours(20)).toBeGreaterThan(19 * 3_600_000);
+  writer.close();
 });
 
 it('keeps what comes after damage under another name, and reads what is before', () => {
@@ -183,7 +226,8 @@ it('keeps what comes after damage under another name, and reads what is before',
 
 it('leaves files alone that are not ours', () => {
   mkdirSync(folder);
-  for (const name of ['notes.txt', '1_1__00000000_000001_host.2.journal']) writeFileSync(join(folder, name), 'x');
+  for (const name of ['notes.txt', '1_1__1_00000000_000001_host.2.journal'])
+    writeFileSync(join(folder, name), 'x');
   ingestAll(db, folder);
   expect(readdirSync(folder)).toHaveLength(2);
 });

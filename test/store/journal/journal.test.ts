@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Connection } from '#mlx/store/connection.js';
 import type { Journal, JournalOptions } from '#mlx/store/journal/journal.js';
 import { storePaths } from '#mlx/store/location.js';
 import { LOG_SHAPE } from '#mlx/store/log-schema.js';
 import type { Store } from '#mlx/store/store.js';
-import { until } from '../../serving/fixtures/shop.js';
 import { temporaryFolder, temporaryStore } from '../temporary-store.js';
 import { journalRow, journalRows, TIME } from './rows.js';
 
@@ -28,6 +28,10 @@ async function opened(
   journals.push(journal);
   return { store, journal, folder: storePaths(store.root).journal };
 }
+
+/** Longer than log.db is waited for, and than what failed is left alone. */
+const until = (holds: () => boolean | Promise<boolean>) =>
+  vi.waitUntil(holds, { timeout: 20_000, interval: 5 });
 
 function log(journal: Journal, count: number, from = 0): void {
   for (const row of journalRows(count, from)) journal.add(row);
@@ -71,6 +75,21 @@ describe('the journal', () => {
     await journal.flush();
     expect(await store.predictions.count()).toBe(40);
   });
+});
+
+it('starts the thread again that has died', async () => {
+  const { journal } = await opened();
+  const posted = vi.spyOn(Worker.prototype, 'postMessage');
+  log(journal, 3);
+  await journal.flush();
+  const thread = posted.mock.contexts[0] as Worker;
+  posted.mockRestore();
+  await thread.terminate();
+  log(journal, 4, 3);
+  expect(journal.state).toMatchObject({ pending: 4, problem: { where: 'log', code: 'INTERNAL' } });
+  await expect(journal.flush()).rejects.toMatchObject({ code: 'INTERNAL' });
+  await until(() => journal.state.pending === 0 && journal.state.problem === null);
+  expect(journal.state).toMatchObject({ written: 7, dropped: 0 });
 });
 
 describe('a journal that cannot be written', () => {

@@ -24,7 +24,11 @@ test('what servers acknowledged before they were killed is in the log, once', as
   const acknowledged: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const kills = ['a', 'b'].map((name) =>
-      killAfter(startChild('journal-writer.mjs', root, `${round}${name}`), random.int(60), random.next() * 20),
+      killAfter(
+        startChild('journal-writer.mjs', root, `${round}${name}`),
+        random.int(60),
+        random.next() * 20,
+      ),
     );
     acknowledged.push(...(await Promise.all(kills)).flat());
     // every fifth time a command reads the log; otherwise the next servers take up what the dead have left

@@ -9,7 +9,7 @@ export interface Address {
 }
 
 /** Accepts connections and hands them on. */
-export class Listener {
+export class Port {
   /** `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly #server: Server;
@@ -30,7 +30,7 @@ export class Listener {
     { host, port }: Address,
     onConnection: (socket: Socket) => void,
     isPaused = false,
-  ): Promise<Listener> {
+  ): Promise<Port> {
     const server = createServer(
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: isPaused },
       onConnection,
@@ -45,7 +45,7 @@ export class Listener {
         cause,
       });
     }
-    return new Listener(server, host);
+    return new Port(server, host);
   }
 
   /** Accepts no more; connections that were accepted live on. */

@@ -1,0 +1,33 @@
+import type { Recorder } from './recorder.js';
+
+/** What is learned of a request on its way; filled in by whoever knows. Times are `performance.now()`. */
+export interface Trace {
+  /** The headers had arrived. */
+  readonly startedAt: number;
+  /** The rows were decoded; 0 = not yet. */
+  decodedAt: number;
+  /** The last run ended. */
+  scoredAt: number;
+  /** Milliseconds of the longest wait for a run, and of that run. */
+  queueMs: number;
+  runMs: number;
+  rows: number;
+  /** The counters of the version that answered. */
+  recorder: Recorder | null;
+}
+
+export function newTrace(startedAt: number): Trace {
+  return { startedAt, decodedAt: 0, scoredAt: 0, queueMs: 0, runMs: 0, rows: 0, recorder: null };
+}
+
+/** Counts a request whose answer is handed over. */
+export function finishTrace(trace: Trace, endedAt: number): void {
+  const { recorder, startedAt, decodedAt, scoredAt, queueMs, runMs } = trace;
+  if (recorder === null || scoredAt === 0) return;
+  recorder.requests++;
+  recorder.latency.observe((endedAt - startedAt) / 1000);
+  recorder.stages.parse.observe((decodedAt - startedAt) / 1000);
+  recorder.stages.queue.observe(queueMs / 1000);
+  recorder.stages.run.observe(runMs / 1000);
+  recorder.stages.serialise.observe((endedAt - scoredAt) / 1000);
+}
