@@ -63,6 +63,7 @@ export const ERRORS = {
   STORE_TOO_NEW: { exit: 1, status: 500, summary: 'the store was written by a newer mlx' },
   STATE_CONFLICT: { exit: 1, status: 409, summary: 'that is not possible in the present state' },
   PORT_UNAVAILABLE: { exit: 1, status: 500, summary: 'the address is in use or not allowed' },
+  WORKER_FAILED: { exit: 1, status: 500, summary: 'no worker process of the server could start' },
   INTERNAL: { exit: 1, status: 500, summary: 'a defect in mlx' },
   // over HTTP only
   REQUEST_INVALID: { exit: 1, status: 400, summary: 'the request is not understood; the field is named' },

@@ -7,6 +7,7 @@ import type { HttpRequest } from './http/message.js';
 import type { ServerMetrics } from './metrics/server-metrics.js';
 import type { SummaryBoard } from './metrics/summary.js';
 import type { Limits, ServerLog } from './options.js';
+import type { Peers } from './peers.js';
 import type { PredictionLog } from './prediction-log.js';
 import type { Predictor, RequestContext } from './predictor.js';
 import type { VersionPool } from './version-pool.js';
@@ -20,6 +21,7 @@ export interface Core {
   readonly writer: PredictionLog;
   readonly metrics: ServerMetrics;
   readonly summary: SummaryBoard;
+  readonly peers: Peers;
   readonly limits: Limits;
   readonly log: ServerLog;
   /** One line a request; null = off. */

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.js';
 import type { AlertDesk } from './alert-desk.js';
 import type { LoadedVersion } from './loaded-version.js';
 import type { ServerLog } from './options.js';
+import type { VersionFailure } from './peers.js';
 import { type ReleaseView, viewRelease } from './release-view.js';
 import type { RollbackWatch } from './rollback-watch.js';
 import type { VersionPool } from './version-pool.js';
@@ -140,7 +141,12 @@ export class Deployment {
 
   /** Counts a failure of a version; when that takes production back, the restored version is there afterwards. */
   async failed(version: number, error: MlxError): Promise<void> {
-    if ((await this.#watch?.failed(version, error)) === true) await this.refresh();
+    if ((await this.#watch?.failed(version, error.message)) === true) await this.refresh();
+  }
+
+  /** The same for a failure that another process of this server has seen. */
+  async heard({ version, message }: VersionFailure): Promise<void> {
+    if ((await this.#watch?.heard(version, message)) === true) await this.refresh();
   }
 
   /** Gives everything back. */
