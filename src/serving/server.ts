@@ -88,7 +88,7 @@ export function frontOf(app: App, { limits }: Core): HttpFront {
   const http = createHttpServer(
     {
       keepAliveTimeout: limits.keepAliveMs,
-      headersTimeout: limits.headersMs,
+      headersTimeout: Math.min(limits.headersMs, limits.requestMs),
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: CHECK_MS,
     },
