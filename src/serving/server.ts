@@ -88,8 +88,9 @@ export function frontOf(app: App, { limits }: Core): HttpFront {
   const http = createHttpServer(
     {
       keepAliveTimeout: limits.keepAliveMs,
-      headersTimeout: Math.min(limits.headersMs, limits.requestMs),
-      requestTimeout: limits.requestMs,
+      headersTimeout: limits.headersMs,
+      // Bodies that are read whole have their own limit of time; streams may take as long as they like.
+      requestTimeout: 0,
       connectionsCheckingInterval: CHECK_MS,
     },
     (request, response) => void app.handle(request, response),
