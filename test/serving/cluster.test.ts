@@ -230,7 +230,7 @@ describe('starting', () => {
 
 describe('going down', () => {
   it('says so at once, answers during the grace, finishes what is at work, and ends the workers', async () => {
-    const server = await shop.listenWith(2, { limits: { graceMs: 600, flushMs: 60_000 } });
+    const server = await shop.listenWith(2, { limits: { graceMs: 3000, flushMs: 60_000 } });
     const [a, b] = await oneEach(server);
     const { pids } = server;
     const port = Number(new URL(server.url).port);
