@@ -89,7 +89,8 @@ export function frontOf(app: App, { limits }: Core): HttpFront {
     {
       keepAliveTimeout: limits.keepAliveMs,
       headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
+      // Bodies that are read whole have their own limit of time; streams may take as long as they like.
+      requestTimeout: 0,
       connectionsCheckingInterval: CHECK_MS,
     },
     (request, response) => void app.handle(request, response),
@@ -114,7 +115,7 @@ export async function finish(front: HttpFront, { limits, log }: Core): Promise<v
 export async function createServer(options: ServerOptions): Promise<ServerParts> {
   const { store, now, random, log, actor, peers = ALONE } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const metrics = await ServerMetrics.create();
+  const metrics = new ServerMetrics();
   const alerts = new AlertDesk(options);
   const writer = await openPredictionLog(store, {
     log,
