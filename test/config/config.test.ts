@@ -53,6 +53,29 @@ describe('precedence', () => {
     expect(overlaySettings(spec, {}, settings)).toEqual(settings);
   });
 
+  it('a number may have words in its place, in the file and in the variable', () => {
+    const workers = (env: Record<string, string> = {}) =>
+      loadConfig(folder, env).settings['serving.workers'].value;
+    expect(workers()).toBe(1);
+    write({ serving: { workers: 'auto' } });
+    expect(workers()).toBe('auto');
+    expect(workers({ MLX_SERVING_WORKERS: '4' })).toBe(4);
+    const error = failure(() => workers({ MLX_SERVING_WORKERS: 'many' }));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.message).toBe(
+      'MLX_SERVING_WORKERS takes a whole number from 1 to 256, or auto, not "many".',
+    );
+    expect(configJsonSchema()).toMatchObject({
+      properties: {
+        serving: {
+          properties: {
+            workers: { anyOf: [{ type: 'integer', minimum: 1, maximum: 256 }, { enum: ['auto'] }] },
+          },
+        },
+      },
+    });
+  });
+
   it('an empty variable is as none', () => {
     write({ training: { seed: 2 } });
     expect(loadConfig(folder, { MLX_TRAINING_SEED: '' }).settings['training.seed'].value).toBe(2);

@@ -4,7 +4,7 @@ import type { WorkerProcess } from './worker-process.js';
 /** Connections that wait while no worker can take them; more are refused. */
 const MOST_PARKED = 4096;
 /** How long they wait. */
-const PARKED_MS = 10_000;
+const PARKED_MS = 30_000;
 
 interface Parked {
   readonly socket: Socket;

@@ -4,7 +4,7 @@ import { type WorkerEvents, WorkerProcess } from './worker-process.js';
 /** One that lived for less than that after it was ready counts as failed, like one that never was. */
 const SOUND_MS = 1000;
 const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 10_000;
+const LONGEST_DELAY_MS = 5000;
 
 /** The place of one worker: when the worker dies, another one takes it, later and later when that goes on. */
 export class Slot {
