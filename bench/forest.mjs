@@ -29,15 +29,16 @@ export async function bench() {
   }
 }
 
-function table(dir, rows) {
+/** Writes a made-up table of 20 columns, four fifths to train and one to test; gives the names of the files. */
+export function table(dir, rows) {
   const files = { train: join(dir, `train${rows}.csv`), test: join(dir, `test${rows}.csv`) };
   run(PYTHON, [peer('table.py'), rows, files.train, files.test].map(String));
   return files;
 }
 
-function train(dir, { train: data, test }, algorithm) {
+export function train(dir, { train: data, test }, algorithm, options = []) {
   const { metrics, timings } = mlx(
-    ['train', '--data', data, '--test', test, '--target', 'y', '--algorithm', algorithm],
+    ['train', '--data', data, '--test', test, '--target', 'y', '--algorithm', algorithm, ...options],
     dir,
   );
   return { ...metrics, fit_ms: timings.fit_ms };

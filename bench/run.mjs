@@ -4,6 +4,7 @@ const ALL = [
   'startup',
   'preprocess',
   'forest',
+  'growth',
   'boosting',
   'bars',
   'shap',

@@ -59,6 +59,8 @@ export interface ScratchAddresses {
   readonly classSums: number;
   readonly nodes: number;
   readonly path: number;
+  /** Room for ranks that are copied side by side (kernels/forest-gather.ts); 0 where the table is kept column by column. */
+  readonly gathered: number;
   readonly end: number;
 }
 
@@ -131,6 +133,8 @@ function placeFrom(
     classSums: place(16 * classes),
     nodes: place(4 * NODE_WORDS * 2 * treeRows),
     path: place(STEP_BYTES * treeRows),
+    // rows are copied 16 bytes at a time
+    gathered: columns <= NARROW ? place(2 * columns * rows + 16) : 0,
     end: place(0),
   };
 }

@@ -98,6 +98,7 @@ function prepare(kernels: Kernels, { forest, rules }: ForestJob, scratch: Scratc
     scratch.classSums,
     scratch.nodes,
     scratch.path,
+    scratch.gathered,
   );
 }
 

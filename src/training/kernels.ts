@@ -20,9 +20,9 @@ export interface Kernels extends BoostingKernels {
     slots: number,
     rows: number,
     ranks: number,
-    stride: number,
     edges: number,
   ) => number;
+  readonly interleave: (from: number, to: number, rows: number, columns: number) => void;
   readonly setForestTable: (
     rows: number,
     columns: number,
@@ -55,6 +55,7 @@ export interface Kernels extends BoostingKernels {
     classSums: number,
     nodes: number,
     path: number,
+    gathered: number,
   ) => void;
   readonly drawTree: (
     layout: number,

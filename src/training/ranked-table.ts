@@ -13,8 +13,11 @@ const MANY_CELLS = 100_000;
 export async function rankMatrix(forest: ForestMemory, matrix: Matrix, signal?: AbortSignal): Promise<void> {
   const { memory, shape, table } = forest;
   const { rows, columns, data } = matrix;
-  const { rankColumn } = loadKernels(memory);
-  const { records, scratch } = placeScratch(shape, table, 0);
+  const { rankColumn, interleave } = loadKernels(memory);
+  const { records, scratch, gathered } = placeScratch(shape, table, 0);
+  const isByRow = gathered > 0;
+  // first column by column, in room that no tree needs yet: single ranks written all over the table would each cost a cache miss
+  const columnMajor = isByRow ? gathered : table.ranks;
   const pairs = new Float32Array(memory.buffer, records, 2 * rows);
   const pairRows = new Uint32Array(memory.buffer, records, 2 * rows);
   const spare = records + 8 * rows;
@@ -27,18 +30,17 @@ export async function rankMatrix(forest: ForestMemory, matrix: Matrix, signal?: 
       // −0 becomes 0, so that the two are one value
       pairs[2 * row + 1] = Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value + 0;
     }
-    const ranks = table.ranks + 2 * column * (table.rowStride === 2 ? rows : 1);
-    starts[column] = ranks;
+    starts[column] = table.ranks + 2 * column * (isByRow ? 1 : rows);
     counts[column] = rankColumn(
       records,
       spare,
       scratch,
       rows,
-      ranks,
-      table.rowStride,
+      columnMajor + 2 * column * rows,
       table.edges + column * table.edgeStride,
     );
     if (rows * column > MANY_CELLS) await nextTurn();
     signal?.throwIfAborted();
   }
+  if (isByRow) interleave(columnMajor, table.ranks, rows, columns);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '#mlx/stats/random.js';
 import type { TrainingTask } from '#mlx/training/ensemble.js';
 import type { TrainingSpec } from '#mlx/training/fit.js';
 import { takeMatrixRows } from '#mlx/training/matrix.js';
@@ -253,6 +254,54 @@ describe('a forest', () => {
     });
     await expect(training).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(done).toBeLessThan(40);
+  });
+});
+
+describe('a table that is larger than the caches', () => {
+  const ROWS = 20_000;
+  const COLUMNS = 20;
+  const random = createRandom(0);
+  const data = Float32Array.from({ length: ROWS * COLUMNS }, () => random.next());
+  const narrow = { rows: ROWS, columns: COLUMNS, data };
+  // more columns than are kept row by row; the new ones never split
+  const wide = matrixOf(
+    Array.from({ length: ROWS }, (_, row) => [
+      ...data.subarray(row * COLUMNS, (row + 1) * COLUMNS),
+      ...Array<number>(50).fill(1),
+    ]),
+  );
+  // skewed, so that splits cut off little, and rows are gathered for nodes of any size; with noise, so that no two splits tie
+  const cell = (row: number, column: number) => data[row * COLUMNS + column]!;
+  const values = Float64Array.from(
+    { length: ROWS },
+    (_, row) => 3 * cell(row, 3) ** 4 + cell(row, 7) * cell(row, 11) + random.next(),
+  );
+  const labels = (classes: number) => values.map((own) => Math.min(classes - 1, Math.floor(own)));
+  const weights = values.map((_, row) => 0.5 + (row % 7));
+
+  it.each([
+    ['values', { task: 'regression', target: values, classes: 0 }],
+    ['two classes', { task: 'classification', target: labels(2), classes: 2 }],
+    ['classes', { task: 'classification', target: labels(4), classes: 4 }],
+    ['classes with weights', { task: 'classification', target: labels(4), classes: 4, weights }],
+  ] as const)('grows the same trees by row as by column: %s', async (_what, target) => {
+    // small nodes are split equally well by several columns, and then the order of these decides
+    const params = { n_estimators: 4, max_features: 'all', min_samples_leaf: 200 };
+    const byRow = await forest({ ...target, matrix: narrow, params, workers: 1 });
+    const byColumn = await forest({ ...target, matrix: wide, params, workers: 1 });
+    expect(treesOf(byRow.model).trees[0]!.feature.length).toBeGreaterThan(50);
+    expect(treesOf(byRow.model).trees).toEqual(treesOf(byColumn.model).trees);
+    const threads = await forest({ ...target, matrix: narrow, params, workers: 3 });
+    expect(threads.model).toEqual(byRow.model);
+  });
+
+  it('fits distinct rows exactly, with thresholds that are drawn, too', async () => {
+    for (const algorithm of ['random-forest', 'extra-trees']) {
+      const target = { task: 'classification', target: labels(2), classes: 2 } as const;
+      const params = { n_estimators: 1, bootstrap: false };
+      const { model } = await trainModel({ ...target, matrix: narrow, algorithm, seed: 0, params });
+      expect(accuracy(predictModel(model, narrow), target.target, 2)).toBe(1);
+    }
   });
 });
 

@@ -5,6 +5,7 @@ import { textSetting } from '../../config/settings.js';
 import { MlxError } from '../../errors.js';
 import { parseModelReference } from '../../registry/names.js';
 import { requireModel } from '../../registry/resolve.js';
+import { prepareThread } from '../../scoring/thread/spare-thread.js';
 import type { ServerLog } from '../../serving/options.js';
 import { startServer } from '../../serving/server.js';
 import { alertChannels } from '../alerts.js';
@@ -19,6 +20,9 @@ export interface ServeOptions {
   readonly bodyLimit: number;
   readonly rowLimit: number;
   readonly slowMs: number;
+  readonly logSample: number;
+  /** Seconds. */
+  readonly logRetention?: number;
   readonly maxErrors: number;
   readonly windowSeconds: number;
   readonly webhook?: string;
@@ -36,6 +40,8 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
       hint: 'For example: mlx serve churn',
     });
   }
+  // Loading ONNX Runtime takes about as long as everything else before the first answer.
+  prepareThread();
   const store = await context.store();
   for (const model of models) await requireModel(store, parseModelReference(model).name);
   const tokens = options.tokenFile === undefined ? [] : await readTokens(options.tokenFile);
@@ -67,6 +73,8 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
       bodyLimit: options.bodyLimit,
       rowLimit: options.rowLimit,
       slowMs: options.slowMs,
+      logSample: options.logSample,
+      logRetentionMs: options.logRetention === undefined ? null : options.logRetention * 1000,
       maxErrors: options.maxErrors,
       windowSeconds: options.windowSeconds,
       pollMs: context.settings['serving.pollMs'].value as number,

@@ -10,12 +10,11 @@ import { nextBelow, seedRandom } from './random';
  */
 export function drawRows<T>(size: i32, isBootstrap: bool): i32 {
   const draws = spare;
-  const bytes = (<usize>rows) << 2;
   if (isBootstrap) {
-    memory.fill(draws, 0, bytes);
+    memory.fill(draws, 0, (<usize>rows) << 1);
     for (let i = 0; i < size; i++) {
-      const at = draws + ((<usize>nextBelow(rows)) << 2);
-      store<i32>(at, load<i32>(at) + 1);
+      const at = draws + ((<usize>nextBelow(rows)) << 1);
+      store<u16>(at, load<u16>(at) + 1);
     }
   } else {
     // selection sampling: row r is kept with the probability that the rows still wanted leave it
@@ -23,12 +22,12 @@ export function drawRows<T>(size: i32, isBootstrap: bool): i32 {
     for (let row = 0; row < rows; row++) {
       const isKept = wanted === rows - row || <i32>nextBelow(rows - row) < wanted;
       wanted -= <i32>isKept;
-      store<i32>(draws + ((<usize>row) << 2), isKept);
+      store<u16>(draws + ((<usize>row) << 1), isKept);
     }
   }
   let at = records;
   for (let row = 0; row < rows; row++) {
-    const times = load<i32>(draws + ((<usize>row) << 2));
+    const times = <i32>load<u16>(draws + ((<usize>row) << 1));
     store<u32>(at, <u32>(<usize>row * rowStride));
     writeRecord<T>(at, row, times);
     at += select<usize>(recordBytes<T>(), 0, times > 0);

@@ -1,3 +1,4 @@
+import { startTables } from './forest-gather';
 import { startRoot } from './forest-node';
 import { leftRank, partition, rightRank } from './forest-partition';
 import { bestScore, nodeScore } from './forest-scan';
@@ -27,6 +28,7 @@ const STEP_BYTES: usize = 12;
 export function growTree<T>(drawn: i32): i32 {
   startColumns();
   startRoot<T>(drawn);
+  startTables(drawn);
   let start = 0;
   let end = drawn;
   let depth = 0;

@@ -1,5 +1,6 @@
 import { countRows, limitCandidates, listFilled, listMarked } from './forest-bins';
 import { columnOf, fillFour, lowOf, markFour, markOne, setLane, shiftOf } from './forest-histogram';
+import { gather } from './forest-gather';
 import { startNode, rootWeight } from './forest-node';
 import { drawnBound, drawnThreshold, fillDrawn } from './forest-random-split';
 import { bestScore, nodeScore, nodeWeight, scan } from './forest-scan';
@@ -41,6 +42,7 @@ export function findSplit<T>(start: i32, end: i32, depth: i32): bool {
   const size = end - start;
   if (depth >= maxDepth || size < minSamplesSplit || size < 2 * minSamplesLeaf) return false;
   if (!startNode<T>(start, end)) return false;
+  gather<T>(start, end);
   bestColumn = -1;
   // two rows are split equally well by every column that tells them apart: the first one is taken; a row that weighs two is
   // no such pair, so that whole weights draw as repeated rows would

@@ -104,6 +104,8 @@ export let classSums: usize = 0;
 export let nodes: usize = 0;
 /** By depth: node, bound of the split column before, first rank on the right, i32 each. */
 export let path: usize = 0;
+/** Room for ranks that are copied side by side (see forest-gather.ts); 0 where the table is kept column by column. */
+export let gathered: usize = 0;
 
 export function setForestScratch(
   recordsAt: usize,
@@ -115,6 +117,7 @@ export function setForestScratch(
   classSumsAt: usize,
   nodesAt: usize,
   pathAt: usize,
+  gatheredAt: usize,
 ): void {
   records = recordsAt;
   spare = spareAt;
@@ -129,17 +132,20 @@ export function setForestScratch(
   classSums = classSumsAt;
   nodes = nodesAt;
   path = pathAt;
+  gathered = gatheredAt;
   memory.fill(scratch, 0, SCRATCH_BYTES);
 }
 
-// offsets in the scratch: marks and state of the lanes; by bin: list of those with rows, rows, rank; keys of a small node
+// offsets in the scratch: marks and state of the lanes; by bin: list of those with rows, rows, rank; keys of a small
+// node; tables inside each other, of which there are fewer than 20, since each has at most half the rows of the one before
 export const MARKS: usize = 0;
 export const LANE_STATE: usize = MARKS + 4 * 256;
 export const BIN_LIST: usize = LANE_STATE + 64;
 export const BIN_ROWS: usize = BIN_LIST + 4 * 256;
 export const BIN_RANKS: usize = BIN_ROWS + 4 * 256;
 export const KEYS: usize = BIN_RANKS + 4 * 256;
-export const SCRATCH_BYTES: usize = KEYS + 4 * 256;
+export const TABLES: usize = KEYS + 4 * 256;
+export const SCRATCH_BYTES: usize = TABLES + 256;
 
 @inline
 export function recordBytes<T>(): usize {

@@ -10,4 +10,5 @@ export * from './boosting-rows';
 export * from './boosting-scan';
 export * from './tree-shap';
 export * from './forest';
+export { interleave } from './interleave';
 export { rankColumn } from './rank-column';

@@ -14,7 +14,7 @@ const FEW_VALUES: i32 = 256;
  * @param pairs `rows` words of 64 bits: the float32 value (no NaN) in the high half, the row in the low half; overwritten
  * @param spare room for as many again
  * @param slots room for 3 × 2,048 int32
- * @param ranks gets a u16 per row, `stride` bytes apart
+ * @param ranks gets a u16 per row
  * @param edges gets the smallest and the largest value of each rank, float32; a rank without values gets those before it
  * @returns the number of ranks, at least 1
  */
@@ -24,7 +24,6 @@ export function rankColumn(
   slots: usize,
   rows: i32,
   ranks: usize,
-  stride: usize,
   edges: usize,
 ): i32 {
   sortPairs(pairs, spare, slots, rows);
@@ -59,7 +58,7 @@ export function rankColumn(
     store<f32>(edges + ((<usize>own) << 3), value, 4);
     for (let i = at; i < end; i++) {
       const row = <usize>(load<u64>(sorted + ((<usize>i) << 3)) as u32);
-      store<u16>(ranks + row * stride, own as u16);
+      store<u16>(ranks + (row << 1), own as u16);
     }
     seen += 1;
     extras += (min(end - at, cap) - 1) as f64;
