@@ -54,7 +54,8 @@ export async function withServer(program, args, { cwd, url, probe }, use) {
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   try {
     const base = url ?? (await Promise.race([firstLineUrl(child), ended]));
-    for (const deadline = Date.now() + START_MS; !(await answers(base + probe.path, probe.body)); ) {
+    for (const deadline = Date.now() + START_MS; ; ) {
+      if (!hasEnded() && (await answers(base + probe.path, probe.body))) break;
       if (hasEnded() || Date.now() > deadline) {
         const why = readFileSync(join(folder, 'stderr'), 'utf8').slice(-2000);
         throw new Error(`${program} ${args.join(' ')} is not ready: ${why}`);
@@ -80,12 +81,14 @@ async function answers(url, body) {
   return answer?.ok === true;
 }
 
+/** Resolves to the address in the first line; never when the program prints something else, an error for example. */
 function firstLineUrl({ stdout }) {
   return new Promise((resolve) => {
     let text = '';
     stdout.setEncoding('utf8').on('data', (chunk) => {
       text += chunk;
-      if (text.includes('\n')) resolve(JSON.parse(text.split('\n')[0]).url);
+      const url = /^\{"url":"([^"]+)".*\n/.exec(text)?.[1];
+      if (url !== undefined) resolve(url);
     });
   });
 }

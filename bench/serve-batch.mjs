@@ -66,7 +66,18 @@ function compare(file, table, programs) {
   print(
     `${ROWS} rows a request, 8 connections (medians of ${ROUNDS} rounds of ${SECONDS} s, in turn)`,
     ['program', 'rows/s', 'p99', 'failed', 'ratio', 'bar', 'verdict'],
-    [['ONNX Runtime alone, 1 thread', Math.round(median(rounds.map(({ alone }) => alone)))], ...rows],
+    [
+      [
+        'ONNX Runtime alone, 1 thread',
+        Math.round(median(rounds.map(({ alone }) => alone))),
+        '',
+        '',
+        '',
+        '',
+        '',
+      ],
+      ...rows,
+    ],
   );
 }
 

@@ -53,7 +53,7 @@ function rowOf(connections, peak, full, rate, report) {
     connections,
     Math.round(peak),
     Math.round(full),
-    `${perSecond((ok + rejected + failed))} of ${Math.round(rate)}`,
+    `${perSecond(ok + rejected + failed)} of ${Math.round(rate)}`,
     perSecond(ok),
     (goodput / peak).toFixed(3),
     `${fromSendMs.p99.toFixed(1)} ms`,

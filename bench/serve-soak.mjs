@@ -52,7 +52,10 @@ function report(minutes, rate, { latencyMs, ok, failed, rejected, unsent }, samp
   const row = (title, name, unit, isJudged) => {
     const values = samples.map((one) => one[name]);
     if (values.includes(null)) return [title, '', '', '', '', 'not known here'];
-    const perMinute = slope(samples.map(({ minute }) => minute), values);
+    const perMinute = slope(
+      samples.map(({ minute }) => minute),
+      values,
+    );
     const growth = (perMinute * judged) / median(values);
     const show = (value) => `${value.toFixed(unit === 'MB' ? 1 : 0)} ${unit}`;
     return [

@@ -10,6 +10,11 @@ import { build } from 'esbuild';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const shared = resolve(dist, 'errors.js');
+/** What becomes one file, and which; whoever loads the first gets the second. */
+const bundled = new Map([
+  [resolve(dist, 'cli/main.js'), resolve(dist, 'mlx.js')],
+  [resolve(dist, 'commands/serve/run.js'), resolve(dist, 'serve.js')],
+]);
 
 /**
  * Keeps out of a bundle in `folder` what is loaded later, what must be there once, and what finds other files by its own
@@ -20,9 +25,8 @@ const outside = (folder) => ({
   setup({ onResolve }) {
     onResolve({ filter: /^\./ }, ({ path, importer, kind, resolveDir }) => {
       if (importer === '') return undefined;
-      const target = resolve(resolveDir, path);
-      const isOutside =
-        kind === 'dynamic-import' || target === shared || readFileSync(target, 'utf8').includes('import.meta.url');
+      const target = bundled.get(resolve(resolveDir, path)) ?? resolve(resolveDir, path);
+      const isOutside = kind === 'dynamic-import' || target === shared || knowsItsPlace(target);
       if (!isOutside) return undefined;
       const way = relative(folder, target);
       return { path: way.startsWith('.') ? way : `./${way}`, external: true };
@@ -34,12 +38,13 @@ const outside = (folder) => ({
   },
 });
 
-async function bundle(entry, out) {
-  const outfile = resolve(dist, out);
+const knowsItsPlace = (file) =>
+  file.startsWith(dist) && readFileSync(file, 'utf8').includes('import.meta.url');
+
+async function bundle(entry, outfile) {
   await build({
-    entryPoints: [resolve(dist, entry)],
+    entryPoints: [entry],
     outfile,
-    allowOverwrite: true,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -55,8 +60,7 @@ async function bundle(entry, out) {
   });
 }
 
-await bundle('cli/main.js', 'mlx.js');
-await bundle('commands/serve/run.js', 'commands/serve/run.js');
+for (const [entry, outfile] of bundled) await bundle(entry, outfile);
 
 const help = resolve(dist, 'help.txt');
 rmSync(help, { force: true });

@@ -16,7 +16,14 @@ const session = await InferenceSession.create(model, {
 const feeds = Object.fromEntries(
   session.inputNames.map((name) => {
     const column = names.indexOf(name);
-    return [name, new Tensor('float64', Float64Array.from(rows, (row) => row[column]), [rows.length, 1])];
+    return [
+      name,
+      new Tensor(
+        'float64',
+        Float64Array.from(rows, (row) => row[column]),
+        [rows.length, 1],
+      ),
+    ];
   }),
 );
 const WARM_UP_RUNS = 20;

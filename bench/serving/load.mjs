@@ -10,7 +10,11 @@ const OPEN_LOOP = fileURLToPath(new URL('open-loop.mjs', import.meta.url));
  * Requests per second and p99 (as wrk says it) of a server that gets its next request when it has answered one.
  * `body` is the file that is sent, with its headers as [name, value, …].
  */
-export function load(url, seconds, { path = '/predict', connections = 8, body = null, headers = ['Content-Type', 'application/json'] } = {}) {
+export function load(
+  url,
+  seconds,
+  { path = '/predict', connections = 8, body = null, headers = ['Content-Type', 'application/json'] } = {},
+) {
   const script = body === null ? ['-s', peer('predict.lua')] : ['-s', peer('body.lua')];
   const args = body === null ? [] : ['--', body, ...headers];
   const text = run('wrk', [

@@ -18,7 +18,8 @@ process.on('exit', () => {
 /** Says why the benchmarks of the server cannot run here; false when they can. */
 export function isLeftOut(name) {
   if (!hasProgram('wrk')) return skip(name, 'wrk is not installed');
-  if (!hasPython('sklearn', 'pandas')) return skip(name, 'scikit-learn, which makes the table, is not installed');
+  if (!hasPython('sklearn', 'pandas'))
+    return skip(name, 'scikit-learn, which makes the table, is not installed');
   return false;
 }
 
@@ -34,7 +35,9 @@ export function forest() {
 
 /** Boosting on the Adult census, `{name, dir, body}`; null, which is said, where its table is not there. */
 export function adult() {
-  const data = resolve(process.env.MLX_BENCH_DATA ?? new URL('../../../shared/data', import.meta.url).pathname);
+  const data = resolve(
+    process.env.MLX_BENCH_DATA ?? new URL('../../../shared/data', import.meta.url).pathname,
+  );
   const train = join(data, 'adult_train.csv');
   if (!existsSync(train)) {
     skip('boosting on Adult', `there is no adult_train.csv in ${data}; name a folder with MLX_BENCH_DATA`);
@@ -69,7 +72,9 @@ function bodyFile(dir, text) {
 
 /** The first row of a table without quotes, without its target. */
 function firstRow(path, target) {
-  const [names, values] = readFileSync(path, 'utf8').split(/\r?\n/, 2).map((line) => line.split(','));
+  const [names, values] = readFileSync(path, 'utf8')
+    .split(/\r?\n/, 2)
+    .map((line) => line.split(','));
   const typed = values.map((text) => (Number.isNaN(Number(text)) ? text : Number(text)));
   return Object.fromEntries(names.map((name, at) => [name, typed[at]]).filter(([name]) => name !== target));
 }

@@ -18,17 +18,12 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /** Latencies in microseconds. */
 const histogram = () => createHistogram({ lowest: 1, highest: MAX_MICROSECONDS, figures: 3 });
-const record = (into, ms) =>
-  into.record(Math.min(MAX_MICROSECONDS - 1, Math.max(1, Math.round(ms * 1000))));
+const record = (into, ms) => into.record(Math.min(MAX_MICROSECONDS - 1, Math.max(1, Math.round(ms * 1000))));
 const fromArrival = histogram();
 const fromSend = histogram();
 const rejection = histogram();
 const lateness = histogram();
-const perSecond = [];
-const windowAt = (second) => {
-  perSecond[second] ??= { ok: 0, rejected: 0, failed: 0, unsent: 0, latency: histogram() };
-  return perSecond[second];
-};
+const counts = { ok: 0, rejected: 0, failed: 0, unsent: 0 };
 const statuses = {};
 
 const { hostname, port } = new URL(url);
@@ -43,23 +38,20 @@ let cpuAtStart;
 function onAnswer({ arrival }, status) {
   out--;
   const now = performance.now();
-  const second = secondOf(arrival.index);
-  if (second < 0) return;
+  if (!isMeasured(arrival.index)) return;
   statuses[status] = (statuses[status] ?? 0) + 1;
-  const window = windowAt(second);
   if (status === 429 || status === 503) {
-    window.rejected++;
+    counts.rejected++;
     record(rejection, now - arrival.sentAt);
   } else if (status === 200) {
-    window.ok++;
+    counts.ok++;
     record(fromArrival, now - arrival.intended);
     record(fromSend, now - arrival.sentAt);
-    record(window.latency, now - arrival.intended);
-  } else window.failed++;
+  } else counts.failed++;
 }
 
-/** Of the measured time; negative while it warms up. */
-const secondOf = (index) => Math.floor((index * gapMs) / 1000 - warmupSeconds);
+/** The first seconds warm up and do not count. */
+const isMeasured = (index) => index * gapMs >= warmupSeconds * 1000;
 
 function onLost(connection) {
   const at = idle.indexOf(connection);
@@ -72,13 +64,13 @@ function sendDue() {
     const intended = begin + next * gapMs;
     const now = performance.now();
     if (now - intended > patienceMs) {
-      if (secondOf(next) >= 0) windowAt(secondOf(next)).unsent++;
+      if (isMeasured(next)) counts.unsent++;
       next++;
       continue;
     }
     const connection = idle.pop();
     if (connection === undefined) return;
-    if (secondOf(next) >= 0) record(lateness, now - intended);
+    if (isMeasured(next)) record(lateness, now - intended);
     out++;
     connection.send({ index: next, intended, sentAt: now });
     next++;
@@ -88,7 +80,7 @@ function sendDue() {
 function turn() {
   sendDue();
   const now = performance.now();
-  cpuAtStart ??= secondOf(next) >= 0 ? { usage: process.cpuUsage(), at: now } : undefined;
+  cpuAtStart ??= isMeasured(next) ? { usage: process.cpuUsage(), at: now } : undefined;
   if (next >= total && (out === 0 || now > begin + total * gapMs + GRACE_MS)) return finish();
   const wait = begin + next * gapMs - now;
   // Timers of Node are whole milliseconds; a short sleep between two looks at the sockets is more exact.
@@ -100,26 +92,19 @@ function finish() {
   const used = process.cpuUsage(cpuAtStart?.usage);
   const tookMs = performance.now() - (cpuAtStart?.at ?? begin);
   for (const connection of all) connection.close();
-  const windows = Array.from(perSecond, (window) => window ?? windowAt(perSecond.length)).map(
-    ({ latency, ...counts }) => ({ ...counts, p99: quantile(latency, 99) }),
-  );
-  const sum = (name) => windows.reduce((all, window) => all + window[name], 0);
   const measured = Math.max(0, total / rate - warmupSeconds);
   process.stdout.write(
     JSON.stringify({
       seconds: measured,
-      ok: sum('ok'),
-      rejected: sum('rejected'),
+      ...counts,
       // Answers that never came belong to what failed.
-      failed: sum('failed') + out,
-      unsent: sum('unsent'),
+      failed: counts.failed + out,
       statuses,
       latencyMs: summary(fromArrival),
       fromSendMs: summary(fromSend),
       rejectionMs: summary(rejection),
       latenessMs: summary(lateness),
       cpuShare: (used.user + used.system) / 1000 / tookMs,
-      windows,
     }),
     () => process.exit(0),
   );
@@ -154,9 +139,7 @@ await new Promise((resolve) => {
     if (idle.length === connections) resolve();
   };
   for (let count = 0; count < connections; count++)
-    all.push(
-      new Connection({ host: hostname, port: Number(port) }, bytes, { onIdle, onAnswer, onLost }),
-    );
+    all.push(new Connection({ host: hostname, port: Number(port) }, bytes, { onIdle, onAnswer, onLost }));
 });
 begin = performance.now();
 turn();
