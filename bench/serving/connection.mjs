@@ -53,6 +53,11 @@ export class Connection {
   }
 
   #read(chunk) {
+    // What comes unasked is a farewell (408); the end of the connection follows.
+    if (this.arrival === null) {
+      this.onLost(this);
+      return;
+    }
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     const headEnd = bytes.indexOf(HEAD_END);
     const head = headEnd === -1 ? '' : bytes.latin1Slice(0, headEnd).toLowerCase();

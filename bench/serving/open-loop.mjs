@@ -68,7 +68,8 @@ function sendDue() {
       next++;
       continue;
     }
-    const connection = idle.pop();
+    // The one that was idle longest: servers close those that say nothing for long.
+    const connection = idle.shift();
     if (connection === undefined) return;
     if (isMeasured(next)) record(lateness, now - intended);
     out++;

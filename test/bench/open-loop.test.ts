@@ -105,6 +105,15 @@ describe('the open-loop generator', () => {
     expect(report).toMatchObject({ ok: 90, failed: 10, rejected: 0, unsent: 0 });
   });
 
+  it('does not take for an answer what a server says unasked before it hangs up', async () => {
+    const talkative: RequestListener = (request, response) => {
+      response.end('ok', () => request.socket.end('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n'));
+    };
+    const report = await offer(talkative, { rate: 20, seconds: 1, connections: 8 });
+    expect(total(report)).toBe(20);
+    expect(report.failed).toBe(0);
+  });
+
   it('counts arrivals that found no connection in time as unsent', async () => {
     const slow: RequestListener = (_, response) => void setTimeout(() => response.end('ok'), 100);
     const report = await offer(slow, { rate: 100, seconds: 1, connections: 1, patienceMs: 50 });
