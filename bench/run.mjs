@@ -14,6 +14,7 @@ const ALL = [
   'serve-overload',
   'serve-swap',
   'serve-start',
+  'serve-kills',
 ];
 /** Only when named: it takes half an hour. */
 const LONG = ['serve-soak'];

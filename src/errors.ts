@@ -63,6 +63,7 @@ export const ERRORS = {
   STORE_TOO_NEW: { exit: 1, status: 500, summary: 'the store was written by a newer mlx' },
   STATE_CONFLICT: { exit: 1, status: 409, summary: 'that is not possible in the present state' },
   PORT_UNAVAILABLE: { exit: 1, status: 500, summary: 'the address is in use or not allowed' },
+  WORKER_FAILED: { exit: 1, status: 500, summary: 'no worker process of the server could start' },
   INTERNAL: { exit: 1, status: 500, summary: 'a defect in mlx' },
   // over HTTP only
   REQUEST_INVALID: { exit: 1, status: 400, summary: 'the request is not understood; the field is named' },
@@ -70,6 +71,7 @@ export const ERRORS = {
   MEDIA_TYPE_UNSUPPORTED: { exit: 1, status: 415, summary: 'the content type is not supported' },
   OVERLOADED: { exit: 5, status: 503, summary: 'too many requests are waiting' },
   DEADLINE_EXCEEDED: { exit: 5, status: 504, summary: 'the time that the request allowed is over' },
+  REQUEST_TIMEOUT: { exit: 5, status: 408, summary: 'the request took too long to arrive' },
   UNAUTHORIZED: { exit: 1, status: 401, summary: 'a valid token is needed' },
   FORBIDDEN: { exit: 1, status: 403, summary: 'the request names a host or an origin that is not allowed' },
   // signals

@@ -103,11 +103,15 @@ function problemOf(spec: SettingSpec, value: unknown): string | null {
 }
 
 function numberProblem(spec: SettingSpec, value: unknown): string | null {
+  const { words = [] } = spec;
+  if (words.includes(value as string)) return null;
   const { min = -Infinity, max = Infinity } = spec;
   const whole = spec.kind === 'integer';
   const fits =
     typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value));
-  return fits ? null : `takes a ${whole ? 'whole ' : ''}number from ${min} to ${max}`;
+  return fits
+    ? null
+    : `takes a ${whole ? 'whole ' : ''}number from ${min} to ${max}${words.map((word) => `, or ${word}`).join('')}`;
 }
 
 function mapProblem({ choices }: SettingSpec, value: unknown): string | null {

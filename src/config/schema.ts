@@ -37,6 +37,8 @@ const JSON_TYPE = {
 
 function leaf(spec: SettingSpec): JsonSchema {
   const type = JSON_TYPE[spec.kind];
+  if (spec.words !== undefined)
+    return { description: spec.help, anyOf: [bounds(spec), { enum: spec.words }], default: spec.default };
   return {
     type: spec.default === null ? [type, 'null'] : type,
     description: spec.help,
@@ -45,6 +47,14 @@ function leaf(spec: SettingSpec): JsonSchema {
     ...(spec.min === undefined ? {} : { minimum: spec.min }),
     ...(spec.max === undefined ? {} : { maximum: spec.max }),
     ...(spec.default === null ? {} : { default: spec.default }),
+  };
+}
+
+function bounds({ kind, min, max }: SettingSpec): JsonSchema {
+  return {
+    type: JSON_TYPE[kind],
+    ...(min === undefined ? {} : { minimum: min }),
+    ...(max === undefined ? {} : { maximum: max }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface SettingSpec {
   readonly help: string;
   /** What a text may be; for a map, what each of its values may be. */
   readonly choices?: readonly string[];
+  /** Of a number: texts that may stand in its place. */
+  readonly words?: readonly string[];
   readonly min?: number;
   readonly max?: number;
 }
@@ -273,6 +275,28 @@ export const SETTINGS = {
     kind: 'duration',
     default: null,
     help: 'Age at which logged predictions and their labels are forgotten, such as 90d (default: never).',
+  },
+  'serving.workers': {
+    kind: 'integer',
+    default: 1,
+    min: 1,
+    max: 256,
+    words: ['auto'],
+    help: 'Processes that answer on the port; `auto` is one per processor.',
+  },
+  'serving.graceMs': {
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 600_000,
+    help: 'How long the server goes on taking connections after it was told to stop, while /ready says no, in milliseconds.',
+  },
+  'serving.drainMs': {
+    kind: 'integer',
+    default: 10_000,
+    min: 0,
+    max: 600_000,
+    help: 'How long requests at work may take to finish after that, in milliseconds.',
   },
   'serving.tokenFile': {
     kind: 'path',

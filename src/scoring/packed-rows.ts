@@ -39,6 +39,52 @@ export class RowPacker {
       for (const record of records) texts[at++] = (record[column] ?? '') as string;
     return { rows, numbers, texts };
   }
+
+  /** One row of a pack, as it would have been decoded: null = missing. */
+  unpack({ rows, numbers, texts }: PackedRows, row: number): CellValue[] {
+    const record = new Array<CellValue>(this.#numbers.length + this.#texts.length).fill(null);
+    this.#numbers.forEach((column, index) => {
+      const value = numbers[index * rows + row] as number;
+      if (!Number.isNaN(value)) record[column] = value;
+    });
+    this.#texts.forEach((column, index) => {
+      const text = texts[index * rows + row] as string;
+      if (text !== '') record[column] = text;
+    });
+    return record;
+  }
+}
+
+/** Rows `start` (inclusive) to `end` (exclusive) of a pack, as a pack. */
+export function slicePack(packed: PackedRows, start: number, end: number): PackedRows {
+  const { rows, numbers, texts } = packed;
+  if (start === 0 && end === rows) return packed;
+  const count = end - start;
+  const cut = new Float64Array((numbers.length / rows) * count);
+  for (let from = start, to = 0; to < cut.length; from += rows, to += count)
+    cut.set(numbers.subarray(from, from + count), to);
+  const cutTexts: string[] = [];
+  for (let from = start; from < texts.length; from += rows) cutTexts.push(...texts.slice(from, from + count));
+  return { rows: count, numbers: cut, texts: cutTexts };
+}
+
+/** Packs of the same columns, one below the other. */
+export function joinPacks(packs: readonly PackedRows[]): PackedRows {
+  const [first] = packs;
+  if (first === undefined || packs.length === 1)
+    return first ?? { rows: 0, numbers: new Float64Array(), texts: [] };
+  const rows = packs.reduce((sum, pack) => sum + pack.rows, 0);
+  const numbers = new Float64Array((first.numbers.length / first.rows) * rows);
+  const texts = new Array<string>((first.texts.length / first.rows) * rows);
+  let top = 0;
+  for (const pack of packs) {
+    for (let from = 0, to = top; from < pack.numbers.length; from += pack.rows, to += rows)
+      numbers.set(pack.numbers.subarray(from, from + pack.rows), to);
+    for (let from = 0, to = top; from < pack.texts.length; from += pack.rows, to += rows)
+      for (let row = 0; row < pack.rows; row++) texts[to + row] = pack.texts[from + row] as string;
+    top += pack.rows;
+  }
+  return { rows, numbers, texts };
 }
 
 /** Rows `start` (inclusive) to `end` (exclusive) of a pack as the graph's inputs. */

@@ -28,6 +28,6 @@ export function predictionAt(scores: Scores, row: number, manifest: Manifest): P
 }
 
 /** A class as its type prints: integers as numbers. */
-function classValue(name: string, manifest: Manifest): string | number {
+export function classValue(name: string, manifest: Pick<Manifest, 'target'>): string | number {
   return manifest.target?.type === 'string' || manifest.target === null ? name : Number(name);
 }

@@ -50,6 +50,48 @@ export function neededOutputs(manifest: Manifest): string[] {
   return (manifest.task === 'regression' ? [values] : [label, probabilities]).flatMap((name) => name ?? []);
 }
 
+/** Rows `start` (inclusive) to `end` (exclusive), without copying. */
+export function sliceScores(scores: Scores, start: number, end: number): Scores {
+  const rows = end - start;
+  if (rows === scores.rows) return scores;
+  if (scores.task === 'regression') return { ...scores, rows, values: scores.values.subarray(start, end) };
+  const width = scores.classes.length;
+  const labels = scores.labels.subarray(start, end);
+  return {
+    ...scores,
+    rows,
+    labels,
+    probabilities: scores.probabilities.subarray(start * width, end * width),
+  };
+}
+
+/** Scores of one model, one below the other. */
+export function joinScores(parts: readonly Scores[]): Scores {
+  const [first] = parts;
+  if (first === undefined) throw new MlxError('INTERNAL', 'there are no scores to join');
+  if (parts.length === 1) return first;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  if (first.task === 'regression') {
+    const values = new Float32Array(rows);
+    let at = 0;
+    for (const part of parts as readonly RegressionScores[]) {
+      values.set(part.values, at);
+      at += part.rows;
+    }
+    return { ...first, rows, values };
+  }
+  const width = first.classes.length;
+  const labels = new Int32Array(rows);
+  const probabilities = new Float32Array(rows * width);
+  let at = 0;
+  for (const part of parts as readonly ClassificationScores[]) {
+    labels.set(part.labels, at);
+    probabilities.set(part.probabilities, at * width);
+    at += part.rows;
+  }
+  return { ...first, rows, labels, probabilities };
+}
+
 function floatsOf(
   outputs: Readonly<Record<string, TensorData>>,
   name: string | null,

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { MlxError, toMlxError } from '../errors.js';
-import { RowPacker } from '../scoring/packed-rows.js';
+import { joinPacks, type PackedRows, RowPacker } from '../scoring/packed-rows.js';
 import { type Prediction, predictionAt } from '../scoring/prediction.js';
-import type { Scores } from '../scoring/scores.js';
+import { type Scores, sliceScores } from '../scoring/scores.js';
 import type { PackScores } from '../scoring/thread/messages.js';
 import { errorOf, LANES, type ThreadedModel } from '../scoring/thread/threaded-model.js';
 import type { Row } from './decode.js';
@@ -19,13 +19,30 @@ export interface RunTimes {
   readonly batchRows: number;
 }
 
-/** Rows that belong together, at most MAX_RUN_ROWS. */
-export interface Job {
+/** Rows that belong together, at most MAX_RUN_ROWS: decoded ones, or a pack. */
+export type Job = RowJob | PackJob;
+
+export interface RowJob {
   readonly rows: readonly Row[];
   /** `performance.now()` after which nobody waits for the answer. */
   readonly deadline: number | null;
   /** Takes the results, one a row; called before `onBatch`, and must not throw. */
   readonly done: (results: readonly (Prediction | MlxError)[], times: RunTimes) => void;
+}
+
+export interface PackJob {
+  readonly packed: PackedRows;
+  /** As of a RowJob. */
+  readonly deadline: number | null;
+  /** Takes the scores, or why there are none; called before `onBatch`, and must not throw. */
+  readonly done: (result: PackResult | MlxError, times: RunTimes) => void;
+}
+
+/** What became of a pack. The scores of rows that failed mean nothing. */
+export interface PackResult {
+  readonly scores: Scores;
+  /** By the row's place in the pack. */
+  readonly failures: ReadonlyMap<number, MlxError>;
 }
 
 interface Queued {
@@ -39,7 +56,8 @@ interface Queued {
  */
 export class RowBatcher {
   readonly #model: ThreadedModel;
-  readonly #packer: RowPacker;
+  /** Of this model's columns. */
+  readonly packer: RowPacker;
   readonly #isAlone: boolean;
   readonly #onBatch: () => void;
   #queue: Queued[] = [];
@@ -53,7 +71,7 @@ export class RowBatcher {
    */
   constructor(model: ThreadedModel, isCertified: boolean, onBatch: () => void) {
     this.#model = model;
-    this.#packer = new RowPacker(model.manifest.columns);
+    this.packer = new RowPacker(model.manifest.columns);
     this.#isAlone = !isCertified;
     this.#onBatch = onBatch;
   }
@@ -65,7 +83,7 @@ export class RowBatcher {
 
   add(job: Job): void {
     this.#queue.push({ job, since: performance.now() });
-    this.#rowsWaiting += job.rows.length;
+    this.#rowsWaiting += rowsOf(job);
     if (this.#isScheduled || this.#packs >= LANES) return;
     this.#isScheduled = true;
     setImmediate(() => {
@@ -86,8 +104,8 @@ export class RowBatcher {
     let rows = 0;
     let count = 0;
     for (const { job } of this.#queue) {
-      if (count > 0 && rows + job.rows.length > MAX_RUN_ROWS) break;
-      rows += job.rows.length;
+      if (count > 0 && rows + rowsOf(job) > MAX_RUN_ROWS) break;
+      rows += rowsOf(job);
       count++;
     }
     const taken = count === this.#queue.length ? this.#queue : this.#queue.slice(0, count);
@@ -100,24 +118,34 @@ export class RowBatcher {
     const started = performance.now();
     const late = taken.filter(({ job: { deadline } }) => deadline !== null && deadline < started);
     const live = late.length === 0 ? taken : taken.filter((queued) => !late.includes(queued));
-    for (const { job, since } of late) {
-      const error = deadlineExceeded();
-      const times = { queueMs: started - since, runMs: 0, batchRows: 0 };
-      job.done(new Array<MlxError>(job.rows.length).fill(error), times);
-    }
+    for (const { job, since } of late)
+      fail(job, deadlineExceeded(), { queueMs: started - since, runMs: 0, batchRows: 0 });
     if (live.length === 0) return;
     this.#packs++;
-    const rows = live.length === 1 ? (live[0] as Queued).job.rows : live.flatMap(({ job }) => job.rows);
+    const packed = this.#pack(live);
     this.#model
-      .score(this.#packer.pack(rows), this.#isAlone)
+      .score(packed, this.#isAlone)
       .then(
-        (scores) => this.#scored(live, scores, started, rows.length),
+        (scores) => this.#scored(live, scores, started, packed.rows),
         (error) => this.#lost(live, toMlxError(error), started),
       )
       .finally(() => {
         this.#packs--;
         this.#sendNext();
       });
+  }
+
+  #pack(taken: readonly Queued[]): PackedRows {
+    const rows: Row[] = [];
+    for (const { job } of taken) {
+      if ('packed' in job)
+        return joinPacks(
+          taken.map(({ job: each }) => ('packed' in each ? each.packed : this.packer.pack(each.rows))),
+        );
+      if (taken.length === 1) return this.packer.pack(job.rows);
+      rows.push(...job.rows);
+    }
+    return this.packer.pack(rows);
   }
 
   #scored(taken: readonly Queued[], pack: PackScores, started: number, batchRows: number): void {
@@ -127,21 +155,36 @@ export class RowBatcher {
     let next = 0;
     for (const { job, since } of taken) {
       const first = next;
-      next += job.rows.length;
+      next += rowsOf(job);
+      const times = { queueMs: started - since, runMs: pack.runMs, batchRows };
+      if ('packed' in job) {
+        const own = [...failures].flatMap(([row, error]) =>
+          row >= first && row < next ? [[row - first, error] as const] : [],
+        );
+        job.done({ scores: sliceScores(scores, first, next), failures: new Map(own) }, times);
+        continue;
+      }
       const results = job.rows.map(
         (_, index) => failures.get(first + index) ?? predictionAt(scores, first + index, manifest),
       );
-      job.done(results, { queueMs: started - since, runMs: pack.runMs, batchRows });
+      job.done(results, times);
     }
     this.#onBatch();
   }
 
   #lost(taken: readonly Queued[], error: MlxError, started: number): void {
-    for (const { job, since } of taken) {
-      const times = { queueMs: started - since, runMs: performance.now() - started, batchRows: 0 };
-      job.done(new Array<MlxError>(job.rows.length).fill(error), times);
-    }
+    for (const { job, since } of taken)
+      fail(job, error, { queueMs: started - since, runMs: performance.now() - started, batchRows: 0 });
   }
+}
+
+function rowsOf(job: Job): number {
+  return 'packed' in job ? job.packed.rows : job.rows.length;
+}
+
+function fail(job: Job, error: MlxError, times: RunTimes): void {
+  if ('packed' in job) job.done(error, times);
+  else job.done(new Array<MlxError>(job.rows.length).fill(error), times);
 }
 
 function scoresOf(pack: PackScores, rows: number, classes: readonly string[]): Scores {

@@ -3,6 +3,7 @@ import type { Store } from '../store/store.js';
 import { didYouMean } from '../suggest.js';
 import { Deployment, type DeploymentParts } from './deployment.js';
 import type { ServerLog } from './options.js';
+import type { VersionFailure } from './peers.js';
 
 /** A served reference, as a caller of the server sees it. */
 export interface ServedModel {
@@ -69,6 +70,12 @@ export class Catalog {
       hint: didYouMean(name, known),
       details: { field: 'model' },
     });
+  }
+
+  /** Counts a failure that another process of this server has seen. */
+  async heard(failure: VersionFailure): Promise<void> {
+    const concerned = this.deployments.filter(({ name }) => name === failure.model);
+    await Promise.all(concerned.map((deployment) => deployment.heard(failure)));
   }
 
   /** Looks at the registry now, and from now on every `pollMs` milliseconds. */

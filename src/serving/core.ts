@@ -7,6 +7,7 @@ import type { HttpRequest } from './http/message.js';
 import type { ServerMetrics } from './metrics/server-metrics.js';
 import type { SummaryBoard } from './metrics/summary.js';
 import type { Limits, ServerLog } from './options.js';
+import type { Peers } from './peers.js';
 import type { PredictionLog } from './prediction-log.js';
 import type { Predictor, RequestContext } from './predictor.js';
 import type { VersionPool } from './version-pool.js';
@@ -20,6 +21,7 @@ export interface Core {
   readonly writer: PredictionLog;
   readonly metrics: ServerMetrics;
   readonly summary: SummaryBoard;
+  readonly peers: Peers;
   readonly limits: Limits;
   readonly log: ServerLog;
   /** One line a request; null = off. */
@@ -33,6 +35,8 @@ export interface Core {
 
 /** The header in which the dialects without a field for it say the id of a prediction. */
 export const ID_HEADER = 'x-prediction-id';
+/** The version that answered, in all dialects. */
+export const VERSION_HEADER = 'x-mlx-model-version';
 
 /** Uses a version and frees it afterwards. */
 export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise<T>): Promise<T> {

@@ -3,10 +3,12 @@ import { type ModelReference, parseModelReference } from '../registry/names.js';
 import { resolveModel } from '../registry/resolve.js';
 import { armVersion, assignArm } from '../rollout/assignment.js';
 import type { Arm } from '../rollout/records.js';
+import type { ModelVersion } from '../store/registry-records.js';
 import type { Store } from '../store/store.js';
 import type { AlertDesk } from './alert-desk.js';
 import type { LoadedVersion } from './loaded-version.js';
 import type { ServerLog } from './options.js';
+import type { VersionFailure } from './peers.js';
 import { type ReleaseView, viewRelease } from './release-view.js';
 import type { RollbackWatch } from './rollback-watch.js';
 import type { VersionPool } from './version-pool.js';
@@ -100,6 +102,11 @@ export class Deployment {
     return { deployment: this, loaded: await this.#leaseSelected(selection), arm: null };
   }
 
+  /** The version that a stage or an alias of this model means now. @throws MlxError MODEL_NOT_FOUND, NAME_INVALID */
+  resolveLabel(label: string): Promise<ModelVersion> {
+    return resolveModel(this.#parts.store, `${this.name}@${label}`);
+  }
+
   /**
    * The version that the running A/B test gives this unit.
    * @throws MlxError ABTEST_NOT_FOUND when none runs, SCORING_FAILED
@@ -134,7 +141,12 @@ export class Deployment {
 
   /** Counts a failure of a version; when that takes production back, the restored version is there afterwards. */
   async failed(version: number, error: MlxError): Promise<void> {
-    if ((await this.#watch?.failed(version, error)) === true) await this.refresh();
+    if ((await this.#watch?.failed(version, error.message)) === true) await this.refresh();
+  }
+
+  /** The same for a failure that another process of this server has seen. */
+  async heard({ version, message }: VersionFailure): Promise<void> {
+    if ((await this.#watch?.heard(version, message)) === true) await this.refresh();
   }
 
   /** Gives everything back. */

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.js';
+import type { Peers } from './peers.js';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -22,16 +23,10 @@ export interface ServerAlert {
 /** Delivers an alert; what it throws is logged and goes no further. */
 export type AlertHandler = (alert: ServerAlert) => Promise<void> | void;
 
-/** Everything that the server is given. */
-export interface ServerOptions {
-  readonly store: Store;
+/** What the server is told, as plain data: it can be sent to another process. */
+export interface ServerSettings {
   /** References: `churn` (its production version), `churn@staging`, `churn/3`. At least one. */
   readonly models: readonly string[];
-  readonly now: () => Date;
-  /** Uniform in [0, 1): the arm of a request without a user id. */
-  readonly random: () => number;
-  readonly log: ServerLog;
-  readonly alert: AlertHandler;
   /** Who acts when the server rolls back by itself. */
   readonly actor: string;
   /** Version of mlx, for the server metadata. */
@@ -49,6 +44,20 @@ export interface ServerOptions {
   /** File that gets one JSON line a request. */
   readonly accessLog?: string;
   readonly limits?: Partial<Limits>;
+}
+
+/** Everything that the server is given. */
+export interface ServerOptions extends ServerSettings {
+  readonly store: Store;
+  readonly now: () => Date;
+  /** Uniform in [0, 1): the arm of a request without a user id. */
+  readonly random: () => number;
+  readonly log: ServerLog;
+  readonly alert: AlertHandler;
+  /** When the server was started, where this is a part of it that came later; default now. */
+  readonly startedAt?: Date;
+  /** The other processes that serve with this one; without it there are none. */
+  readonly peers?: Peers;
 }
 
 /** Limits and periods; the defaults are those of the settings `serving.*` and `monitoring.*`. */
@@ -82,7 +91,9 @@ export interface Limits {
   /** Longest time for a request's headers, and for all of it, to arrive. */
   readonly headersMs: number;
   readonly requestMs: number;
-  /** How long `close` waits for requests that are at work. */
+  /** How long `close` goes on accepting connections, while /ready says no. */
+  readonly graceMs: number;
+  /** How long `close` waits after that for requests that are at work. */
   readonly drainMs: number;
 }
 
@@ -103,5 +114,6 @@ export const DEFAULT_LIMITS: Limits = {
   keepAliveMs: 30_000,
   headersMs: 10_000,
   requestMs: 30_000,
+  graceMs: 0,
   drainMs: 10_000,
 };

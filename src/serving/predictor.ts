@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { MlxError } from '../errors.js';
-import type { Prediction } from '../scoring/prediction.js';
-import { type Job, RowBatcher } from './batcher.js';
+import { type PackedRows, slicePack } from '../scoring/packed-rows.js';
+import { type Prediction, predictionAt } from '../scoring/prediction.js';
+import { joinScores, type Scores } from '../scoring/scores.js';
+import { type PackJob, type PackResult, RowBatcher, type RowJob, type RunTimes } from './batcher.js';
 import type { Row } from './decode.js';
 import type { Lease } from './deployment.js';
 import type { LoadedVersion } from './loaded-version.js';
@@ -76,6 +78,49 @@ export class Predictor {
     return { id, ...(await this.#score(lease, rows, context, (row) => `${id}-${row}`)) };
   }
 
+  /**
+   * Scores a pack whole, without making rows of it but for the log. Its only row has the id, the rows of larger packs
+   * `<id>-<row>`.
+   * @throws MlxError SCORING_FAILED for the first row on which the model fails, DEADLINE_EXCEEDED, OVERLOADED
+   */
+  async pack(
+    lease: Lease,
+    packed: PackedRows,
+    context: RequestContext,
+  ): Promise<{ id: string; scores: Scores; latencyMs: number }> {
+    const recorder = this.#begin(lease, packed.rows, context);
+    const id = this.#parts.newId();
+    const { maxRows } = RowBatcher;
+    const runs: Promise<PackResult | MlxError>[] = [];
+    for (let start = 0; start < packed.rows; start += maxRows) {
+      const part = slicePack(packed, start, Math.min(packed.rows, start + maxRows));
+      const idOf = (row: number): string => (packed.rows === 1 ? id : `${id}-${start + row}`);
+      const run = new Promise<PackResult | MlxError>((resolve) => {
+        const done: PackJob['done'] = (result, times) => {
+          const perRowMs = this.#ran(times, recorder, context) / packed.rows;
+          if (!(result instanceof MlxError)) this.#recordPack(lease, part, result, idOf, perRowMs, context);
+          resolve(result);
+        };
+        lease.loaded.batcher.add({ packed: part, deadline: context.deadline, done });
+      });
+      runs.push(run);
+    }
+    const results = await Promise.all(runs);
+    this.#atWork--;
+    const latencyMs = this.#finish(lease, context);
+    const errors = results.flatMap((result, run) =>
+      result instanceof MlxError
+        ? [result]
+        : [...result.failures].map(([row, error]) => ofRow(error, run * maxRows + row, packed.rows)),
+    );
+    const [first] = errors;
+    if (first !== undefined) {
+      await this.#failed(lease, errors);
+      throw first;
+    }
+    return { id, scores: joinScores((results as PackResult[]).map(({ scores }) => scores)), latencyMs };
+  }
+
   /** Scores the rows in as few runs as may be; each is recorded when its run ends, before any answer goes out. */
   async #score(
     lease: Lease,
@@ -83,24 +128,15 @@ export class Predictor {
     context: RequestContext,
     idOf: (row: number) => string,
   ): Promise<{ answers: readonly (Answer | MlxError)[]; latencyMs: number }> {
-    this.#enter();
-    const recorder = this.#recorderOf(lease);
-    const { trace } = context;
-    trace.recorder = recorder;
-    trace.rows = rows.length;
-    trace.decodedAt = performance.now();
+    const recorder = this.#begin(lease, rows.length, context);
     const answers = new Array<Answer | MlxError>(rows.length);
     const { maxRows } = RowBatcher;
     const runs: Promise<void>[] = [];
     for (let start = 0; start < rows.length; start += maxRows) {
       const part = start === 0 && rows.length <= maxRows ? rows : rows.slice(start, start + maxRows);
       const run = new Promise<void>((resolve) => {
-        const done: Job['done'] = (results, times) => {
-          trace.scoredAt = performance.now();
-          trace.queueMs = Math.max(trace.queueMs, times.queueMs);
-          trace.runMs = Math.max(trace.runMs, times.runMs);
-          recorder.batchRows.observe(times.batchRows);
-          const perRowMs = (trace.scoredAt - trace.startedAt) / rows.length;
+        const done: RowJob['done'] = (results, times) => {
+          const perRowMs = this.#ran(times, recorder, context) / rows.length;
           results.forEach((result, index) => {
             const row = start + index;
             answers[row] = result instanceof MlxError ? result : { id: idOf(row), prediction: result };
@@ -122,11 +158,48 @@ export class Predictor {
     return { answers, latencyMs };
   }
 
+  /** @throws MlxError OVERLOADED */
+  #begin(lease: Lease, rows: number, { trace }: RequestContext): Recorder {
+    this.#enter();
+    const recorder = this.#recorderOf(lease);
+    trace.recorder = recorder;
+    trace.rows = rows;
+    trace.decodedAt = performance.now();
+    return recorder;
+  }
+
+  /** Takes down the times of a run; gives the milliseconds since the request began. */
+  #ran({ queueMs, runMs, batchRows }: RunTimes, recorder: Recorder, { trace }: RequestContext): number {
+    trace.scoredAt = performance.now();
+    trace.queueMs = Math.max(trace.queueMs, queueMs);
+    trace.runMs = Math.max(trace.runMs, runMs);
+    recorder.batchRows.observe(batchRows);
+    return trace.scoredAt - trace.startedAt;
+  }
+
   #finish(lease: Lease, context: RequestContext): number {
     const latencyMs = context.trace.scoredAt - context.trace.startedAt;
     this.#parts.summary.tally(lease.deployment.name).request(latencyMs);
     if (latencyMs > this.#parts.slowMs) this.#warnOfSlowness(lease, latencyMs);
     return latencyMs;
+  }
+
+  #recordPack(
+    lease: Lease,
+    part: PackedRows,
+    { scores, failures }: PackResult,
+    idOf: (row: number) => string,
+    perRowMs: number,
+    context: RequestContext,
+  ): void {
+    const { batcher, model } = lease.loaded;
+    const recorder = this.#recorderOf(lease);
+    for (let row = 0; row < part.rows; row++) {
+      if (failures.has(row)) continue;
+      const prediction = predictionAt(scores, row, model.manifest);
+      recorder.predicted(prediction.confidence);
+      this.#record(lease, batcher.packer.unpack(part, row), prediction, idOf(row), perRowMs, context);
+    }
   }
 
   #record(
@@ -212,4 +285,9 @@ export class Predictor {
     }
     this.#atWork++;
   }
+}
+
+/** The error of one row of several. */
+function ofRow(error: MlxError, row: number, rows: number): MlxError {
+  return rows === 1 ? error : new MlxError(error.code, `Row ${row}: ${error.message}`, { details: { row } });
 }

@@ -4,6 +4,7 @@ import { RollbackGuard } from '../rollout/rollback-guard.js';
 import type { Store } from '../store/store.js';
 import type { AlertDesk } from './alert-desk.js';
 import type { ServerLog } from './options.js';
+import type { VersionFailure } from './peers.js';
 
 export interface WatchOptions {
   readonly store: Store;
@@ -13,6 +14,8 @@ export interface WatchOptions {
   readonly log: ServerLog;
   readonly alerts: AlertDesk;
   readonly onRollback: () => void;
+  /** Has the other processes of this server count a failure too. */
+  readonly tell: (failure: VersionFailure) => void;
   readonly maxErrors: number;
   readonly windowSeconds: number;
 }
@@ -40,10 +43,18 @@ export class RollbackWatch {
   }
 
   /** Counts a failure of a version. True when production was moved, by this server or another. */
-  async failed(version: number, error: MlxError): Promise<boolean> {
+  async failed(version: number, message: string): Promise<boolean> {
+    const { now, model, tell } = this.#options;
+    if (this.#promotion?.version === version && this.#guard.isWatching(now()))
+      tell({ model, version, message });
+    return this.heard(version, message);
+  }
+
+  /** Counts a failure that another process of this server has seen. */
+  async heard(version: number, message: string): Promise<boolean> {
     const { now, maxErrors, windowSeconds } = this.#options;
     if (!this.#guard.failure(version, now())) return false;
-    const evidence = { errors: maxErrors, window_seconds: windowSeconds, last_error: error.message };
+    const evidence = { errors: maxErrors, window_seconds: windowSeconds, last_error: message };
     return this.#rollBack(version, evidence);
   }
 

@@ -1,17 +1,19 @@
-import { once } from 'node:events';
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { MlxError } from '../errors.js';
+import { createServer as createHttpServer } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { AccessLog } from './access-log.js';
 import { AlertDesk } from './alert-desk.js';
 import { App } from './app.js';
 import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
+import { HttpFront } from './http/front.js';
 import { refuseMalformed } from './http/malformed.js';
+import { type Address, Port } from './http/port.js';
 import { ServerMetrics } from './metrics/server-metrics.js';
 import { SummaryBoard } from './metrics/summary.js';
-import { DEFAULT_LIMITS, type Limits, type ServerOptions } from './options.js';
+import { DEFAULT_LIMITS, type Limits, type ServerOptions, type ServerSettings } from './options.js';
 import { OriginCheck } from './origin.js';
+import { ALONE } from './peers.js';
 import { predictionId } from './prediction-id.js';
 import { openPredictionLog } from './prediction-log.js';
 import { Predictor } from './predictor.js';
@@ -28,7 +30,12 @@ export interface RunningServer {
   readonly url: string;
   /** What is served at this moment. */
   readonly models: readonly ServedModel[];
-  /** Drains: no new connections, requests at work finish, the log is written. The store stays open. */
+  /** The processes that answer. */
+  readonly pids: readonly number[];
+  /**
+   * Drains: /ready says no at once, the listener closes after the grace, requests at work finish, the log is written.
+   * The store stays open.
+   */
   close(): Promise<void>;
 }
 
@@ -47,35 +54,66 @@ export interface ServerParts {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, core, close } = await createServer(options);
-  const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
-  const http = httpServer(app, core.limits);
+  const front = frontOf(app, core);
+  let port: Port;
   try {
-    http.listen({ host, port });
-    await once(http, 'listening');
-  } catch (cause) {
+    port = await Port.open(addressOf(options), (socket) => front.take(socket));
+  } catch (error) {
     await close();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MlxError('PORT_UNAVAILABLE', `The server cannot listen on ${host}:${port}: ${reason}.`, {
-      hint: 'Choose another port, or 0 for a free one.',
-      cause,
-    });
+    throw error;
   }
+  const goDown = async (): Promise<void> => {
+    core.isDraining = true;
+    await wait(core.limits.graceMs);
+    port.close();
+    await finish(front, core);
+    await close();
+  };
   let closing: Promise<void> | undefined;
   return {
-    url: urlOf(http, host),
+    url: port.url,
+    pids: [process.pid],
     get models() {
       return core.catalog.models;
     },
     close: () => {
-      closing ??= drain(http, core).then(close);
+      closing ??= goDown();
       return closing;
     },
   };
 }
 
+/** Speaks HTTP for the application, within its limits. */
+export function frontOf(app: App, { limits }: Core): HttpFront {
+  const http = createHttpServer(
+    {
+      keepAliveTimeout: limits.keepAliveMs,
+      headersTimeout: limits.headersMs,
+      // Bodies that are read whole have their own limit of time; streams may take as long as they like.
+      requestTimeout: 0,
+      connectionsCheckingInterval: CHECK_MS,
+    },
+    (request, response) => void app.handle(request, response),
+  );
+  http.on('clientError', refuseMalformed);
+  return new HttpFront(http);
+}
+
+/** Where the options have it listen. */
+export function addressOf({ host = DEFAULT_HOST, port = DEFAULT_PORT }: ServerSettings): Address {
+  return { host, port };
+}
+
+/** Waits for requests at work, but not for ever. */
+export async function finish(front: HttpFront, { limits, log }: Core): Promise<void> {
+  const cut = await front.finish(limits.drainMs);
+  if (cut > 0)
+    log('warn', 'requests were still at work when the time to drain was over', { connections: cut });
+}
+
 /** Puts the parts together. @throws MlxError NAME_INVALID, USAGE */
 export async function createServer(options: ServerOptions): Promise<ServerParts> {
-  const { store, now, random, log, actor } = options;
+  const { store, now, random, log, actor, peers = ALONE } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const metrics = new ServerMetrics();
   const alerts = new AlertDesk(options);
@@ -89,6 +127,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
       log,
       alerts,
       onRollback: () => metrics.rolledBack(model),
+      tell: peers.tellFailure,
       ...limits,
     });
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
@@ -120,12 +159,13 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     writer,
     metrics,
     summary,
+    peers,
     limits,
     log,
     now,
     accessLog,
     version: options.version,
-    startedAt: now(),
+    startedAt: options.startedAt ?? now(),
     isDraining: false,
   };
   const tokens = new TokenCheck(options.tokens ?? []);
@@ -139,38 +179,4 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     await pool.close();
   };
   return { app, core, close };
-}
-
-/** Waits for requests at work, but not for ever. */
-async function drain(http: Server, core: Core): Promise<void> {
-  core.isDraining = true;
-  const timer = setTimeout(() => {
-    core.log('warn', 'requests were still at work when the time to drain was over');
-    http.closeAllConnections();
-  }, core.limits.drainMs);
-  const closed = new Promise((resolve) => http.close(resolve));
-  http.closeIdleConnections();
-  await closed;
-  clearTimeout(timer);
-}
-
-function httpServer(app: App, limits: Limits): Server {
-  const http = createHttpServer(
-    {
-      keepAliveTimeout: limits.keepAliveMs,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: CHECK_MS,
-    },
-    (request, response) => void app.handle(request, response),
-  );
-  http.on('clientError', refuseMalformed);
-  return http;
-}
-
-function urlOf(http: Server, host: string): string {
-  const address = http.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${shown}:${port}`;
 }

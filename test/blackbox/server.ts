@@ -1,6 +1,12 @@
 import type { Prediction } from './documents.js';
-import { type Launched, type LaunchOptions, launch } from './program.js';
+import { type Ended, type Launched, type LaunchOptions, launch } from './program.js';
 import { until } from './until.js';
+
+/** What `mlx serve --json` says when it is ready. */
+interface ReadyLine {
+  readonly url: string;
+  readonly pids: readonly number[];
+}
 
 export interface Answer<Body> {
   readonly status: number;
@@ -27,10 +33,13 @@ export interface ErrorAnswer {
 /** `mlx serve` in a process of its own, on a free port. */
 export class Server {
   readonly url: string;
+  /** The processes that answer. */
+  readonly pids: readonly number[];
   readonly #process: Launched;
 
-  private constructor(url: string, process: Launched) {
+  private constructor({ url, pids }: ReadyLine, process: Launched) {
     this.url = url;
+    this.pids = pids;
     this.#process = process;
   }
 
@@ -41,7 +50,7 @@ export class Server {
         throw new Error(`mlx serve ended: ${process.stderr()}${process.stdout()}`);
       return process.stdout().includes('\n') && process.stdout();
     });
-    return new Server((JSON.parse(line) as { url: string }).url, process);
+    return new Server(JSON.parse(line) as ReadyLine, process);
   }
 
   async get<Body>(path: string): Promise<Answer<Body>> {
@@ -72,6 +81,21 @@ export class Server {
   async stop(): Promise<number | null> {
     this.#process.kill('SIGTERM');
     return (await this.#process.ended).code;
+  }
+
+  /** Signals the whole group, as a terminal does. */
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
+  }
+
+  /** Kills the process that was started, and no other. */
+  killPrimary(): void {
+    this.#process.child.kill('SIGKILL');
+  }
+
+  /** Resolves when all its processes have ended. */
+  get ended(): Promise<Ended> {
+    return this.#process.ended;
   }
 
   /** Takes its life at this instant. */

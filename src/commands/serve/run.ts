@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { textSetting } from '../../config/settings.js';
 import { MlxError } from '../../errors.js';
 import { parseModelReference } from '../../registry/names.js';
 import { requireModel } from '../../registry/resolve.js';
 import { prepareThread } from '../../scoring/thread/spare-thread.js';
-import type { ServerLog } from '../../serving/options.js';
-import { startServer } from '../../serving/server.js';
+import type { ServerLog, ServerOptions } from '../../serving/options.js';
+import { type RunningServer, startServer } from '../../serving/server.js';
 import { alertChannels } from '../alerts.js';
 import type { CommandContext, Outcome } from '../command.js';
 
@@ -15,6 +16,9 @@ export interface ServeOptions {
   readonly model?: readonly string[];
   readonly host: string;
   readonly port: number;
+  readonly workers: number | 'auto';
+  readonly graceMs: number;
+  readonly drainMs: number;
   readonly tokenFile?: string;
   readonly accessLog?: string;
   readonly bodyLimit: number;
@@ -40,8 +44,9 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
       hint: 'For example: mlx serve churn',
     });
   }
+  const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
   // Loading ONNX Runtime takes about as long as everything else before the first answer.
-  prepareThread();
+  if (workers === 1) prepareThread();
   const store = await context.store();
   for (const model of models) await requireModel(store, parseModelReference(model).name);
   const tokens = options.tokenFile === undefined ? [] : await readTokens(options.tokenFile);
@@ -56,7 +61,7 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     else if (level === 'info') context.note(`${message}${fieldText(fields)}`);
     else context.warn(`${message}${fieldText(fields)}`);
   };
-  const server = await startServer({
+  const serverOptions: ServerOptions = {
     store,
     models,
     now: context.now,
@@ -78,16 +83,26 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
       maxErrors: options.maxErrors,
       windowSeconds: options.windowSeconds,
       pollMs: context.settings['serving.pollMs'].value as number,
+      graceMs: options.graceMs,
+      drainMs: options.drainMs,
     },
-  });
+  };
+  const server = await start(serverOptions, workers);
   context.print(
     context.json
-      ? JSON.stringify({ url: server.url, models: server.models })
-      : `Serving ${models.join(', ')} at ${server.url} (docs at ${server.url}/docs). Ctrl-C stops.`,
+      ? JSON.stringify({ url: server.url, models: server.models, workers, pids: server.pids })
+      : `Serving ${models.join(', ')} at ${server.url}${workers === 1 ? '' : ` with ${workers} workers`} (docs at ${server.url}/docs). Ctrl-C stops.`,
   );
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await server.close();
   return { result: null };
+}
+
+/** What one process needs not, it does not load. */
+async function start(options: ServerOptions, workers: number): Promise<RunningServer> {
+  if (workers === 1) return startServer(options);
+  const { startCluster } = await import('../../serving/cluster/cluster.js');
+  return startCluster(options, workers);
 }
 
 async function readTokens(path: string): Promise<string[]> {

@@ -8,7 +8,8 @@ export const serveSpec: CommandSpec = {
     'Serves models with three dialects on one port: plain JSON (/predict), TensorFlow Serving REST (/v1) and the Open\n' +
     'Inference Protocol V2 (/v2); documents itself at /docs. Follows promotions, rollbacks and A/B tests without a\n' +
     'restart, logs every prediction, and takes production back when a new version keeps failing.\n' +
-    'With --json one line {"url":…,"models":[…]} is printed when it is ready.',
+    'Ctrl-C or SIGTERM lets requests finish and ends with exit code 0; a second one ends at once.\n' +
+    'With --json one line {"url":…,"models":[…],"workers":…,"pids":[…]} is printed when it is ready.',
   arguments: [
     {
       name: '[model...]',
@@ -18,6 +19,21 @@ export const serveSpec: CommandSpec = {
   options: [
     { flags: '--host <address>', help: 'address to listen on', setting: 'serving.host' },
     { flags: '--port <n>', help: 'port to listen on; 0 picks a free one', setting: 'serving.port' },
+    {
+      flags: '--workers <n>',
+      help: 'processes that answer on the port; auto: one per processor',
+      setting: 'serving.workers',
+    },
+    {
+      flags: '--grace-ms <ms>',
+      help: 'how long connections are taken after the signal to stop, while /ready says no',
+      setting: 'serving.graceMs',
+    },
+    {
+      flags: '--drain-ms <ms>',
+      help: 'how long requests at work may take to finish after that',
+      setting: 'serving.drainMs',
+    },
     { flags: '--token-file <file>', help: 'bearer tokens, one a line', setting: 'serving.tokenFile' },
     { flags: '--access-log <file>', help: 'one JSON line a request', setting: 'serving.accessLog' },
     { flags: '--body-limit <bytes>', help: 'largest request body', setting: 'serving.bodyLimit' },
@@ -54,6 +70,7 @@ export const serveSpec: CommandSpec = {
     'mlx serve churn',
     'mlx serve churn bikes@staging --port 9000',
     'mlx serve churn --port 0 --json',
+    'mlx serve churn --workers auto --host 0.0.0.0 --token-file tokens.txt --grace-ms 5000',
   ],
   streams: true,
   load: () => loadParts(import('./run.js'), import('./view.js')),

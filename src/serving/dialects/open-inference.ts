@@ -1,26 +1,21 @@
 import { MlxError } from '../../errors.js';
+import { requireModel } from '../../registry/resolve.js';
 import { parseJsonBody } from '../body.js';
-import { type Core, contextOf, ID_HEADER, withLease } from '../core.js';
+import { type Core, contextOf, withLease } from '../core.js';
 import { invalidField, isObject } from '../decode.js';
 import type { Lease } from '../deployment.js';
+import { compressed } from '../http/compress.js';
 import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
+import { infer } from '../open-inference/infer.js';
+import { isServerReady, modelMetadata, serverMetadata } from '../open-inference/metadata.js';
+import { inferenceReply } from '../open-inference/rest-answer.js';
+import { readInferenceRequest } from '../open-inference/rest-request.js';
 import { deploymentOf, noSuchRoute, parseModelPath } from './model-path.js';
-import {
-  askedNames,
-  binaryNotTaken,
-  inputSpecs,
-  outputSpecs,
-  outputTensors,
-  rowsOfTensors,
-} from './open-inference-tensors.js';
-import { predictAll } from './whole-answer.js';
 
-/** The Open Inference Protocol, version 2, over JSON. */
+/** The Open Inference Protocol, version 2, over HTTP, with binary tensors and classifications. */
 export function openInferenceRoutes(core: Core): readonly Route[] {
-  const server = () => json({ name: 'mlx', version: core.version, extensions: [] });
-  const live = () => json({ live: true });
-  const ready = () => {
-    const isReady = core.catalog.isReady && !core.isDraining;
+  const ready = (): HttpReply => {
+    const isReady = isServerReady(core);
     return json({ ready: isReady }, isReady ? 200 : 503);
   };
 
@@ -28,17 +23,23 @@ export function openInferenceRoutes(core: Core): readonly Route[] {
     const path = parseModelPath(rest);
     if (path.action !== '' && path.action !== 'ready') throw noSuchRoute();
     const deployment = deploymentOf(core, path);
-    if (path.action === '')
-      return withLease(await deployment.lease(path.selection), async (lease) => json(metadataOf(lease)));
-    return readiness(() => deployment.lease(path.selection));
+    if (path.action === 'ready') return readiness(() => deployment.lease(path.selection));
+    const versions = await requireModel(core.store, deployment.name);
+    return withLease(await deployment.lease(path.selection), async ({ loaded }) =>
+      json(modelMetadata(loaded, versions)),
+    );
   };
 
   const post = async (request: HttpRequest): Promise<HttpReply> => {
     const path = parseModelPath(request.rest);
     if (path.action !== 'infer') throw noSuchRoute();
-    if (request.headers['inference-header-content-length'] !== undefined) throw binaryNotTaken();
     const lease = await deploymentOf(core, path).lease(path.selection);
-    return withLease(lease, () => infer(core, lease, request));
+    return withLease(lease, async () => {
+      const asked = readInferenceRequest(request.body, request.headers, lease.loaded.model.manifest);
+      const answer = await infer(core, lease, asked, contextOf(request));
+      // Only this reply is compressed: clients that ask for it do not undo it anywhere else.
+      return compressed(inferenceReply(answer), request.headers['accept-encoding']);
+    });
   };
 
   const route = (method: Route['method'], path: string, handle: Route['handle']): Route => ({
@@ -49,9 +50,11 @@ export function openInferenceRoutes(core: Core): readonly Route[] {
     handle,
   });
   return [
-    route('GET', '/v2', server),
-    route('GET', '/v2/health/live', live),
+    route('GET', '/v2', () => json(serverMetadata(core))),
+    route('GET', '/v2/health/live', () => json({ live: true })),
     route('GET', '/v2/health/ready', ready),
+    route('GET', '/v2/models', () => json({ models: core.catalog.models.map(({ reference }) => reference) })),
+    route('POST', '/v2/repository/index', ({ body }) => json(repositoryIndex(core, body))),
     route('GET', '/v2/models/*', look),
     route('POST', '/v2/models/*', post),
   ];
@@ -69,33 +72,18 @@ async function readiness(lease: () => Promise<Lease>): Promise<HttpReply> {
   }
 }
 
-async function infer(core: Core, lease: Lease, request: HttpRequest): Promise<HttpReply> {
-  const body = parseJsonBody(request.body);
-  const { loaded } = lease;
-  const { manifest } = loaded.model;
-  const context = contextOf(request);
-  if (!isObject(body)) throw new MlxError('REQUEST_INVALID', 'The request body is not a JSON object.');
-  const { id, inputs, outputs, parameters } = body;
-  if (id !== undefined && typeof id !== 'string') throw invalidField('id', 'id is not a string.');
-  if (isObject(parameters) && parameters.binary_data_output === true) throw binaryNotTaken();
-  if (outputs !== undefined) askedNames(outputs, manifest);
-  const rows = rowsOfTensors(core, inputs, loaded.decoder);
-  const answered = await predictAll(core, lease, rows, context);
-  const answer = {
-    model_name: loaded.record.name,
-    model_version: String(loaded.record.version),
-    ...(id === undefined ? {} : { id }),
-    outputs: outputTensors(answered.predictions, manifest, outputs),
-  };
-  return json(answer, 200, { [ID_HEADER]: answered.id });
-}
-
-function metadataOf({ loaded }: Lease): object {
-  return {
-    name: loaded.record.name,
-    versions: [String(loaded.record.version)],
-    platform: 'onnx_onnxv1',
-    inputs: inputSpecs(loaded.decoder.columns),
-    outputs: outputSpecs(loaded.model.manifest),
-  };
+/** What Triton's model repository extension lists; `{"ready":true}` leaves out what cannot answer. */
+function repositoryIndex(core: Core, body: Buffer): readonly object[] {
+  const asked = body.length === 0 ? {} : parseJsonBody(body);
+  if (!isObject(asked)) throw new MlxError('REQUEST_INVALID', 'The request body is not a JSON object.');
+  const { ready = false } = asked;
+  if (typeof ready !== 'boolean') throw invalidField('ready', 'ready is neither true nor false.');
+  return core.catalog.models
+    .filter(({ version }) => version !== null || !ready)
+    .map(({ reference, version, problem }) => ({
+      name: reference,
+      ...(version === null ? {} : { version: String(version) }),
+      state: version === null ? 'UNAVAILABLE' : 'READY',
+      reason: problem ?? '',
+    }));
 }

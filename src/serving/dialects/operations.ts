@@ -1,8 +1,12 @@
 import { ERRORS } from '../../errors.js';
 import type { Core } from '../core.js';
 import { docsPage } from '../docs-page.js';
+import { figuresOf } from '../figures.js';
 import { json, type Role, type Route } from '../http/message.js';
+import { summaryOf } from '../metrics/summary.js';
 import { openApiDocument } from '../openapi.js';
+import type { Gathered } from '../peers.js';
+import type { LogState } from '../prediction-log.js';
 
 /** What whoever runs the server asks: is it alive, is it ready, how is it doing, what does it take. */
 export function operationRoutes(core: Core): readonly Route[] {
@@ -15,30 +19,38 @@ export function operationRoutes(core: Core): readonly Route[] {
   });
   return [
     get('/health', 'open', () => json({ status: 'ok' })),
-    get('/ready', 'predict', () => {
-      const { isReady, models } = core.catalog;
-      const ready = isReady && !core.isDraining;
-      const status = core.isDraining ? 'draining' : ready ? 'ready' : 'not ready';
-      return json({ status, models, prediction_log: logStatus(core) }, ready ? 200 : 503);
+    get('/ready', 'predict', async () => {
+      const { figures, workers } = await gathered(core);
+      const isDraining = core.isDraining || figures.readiness?.isDraining === true;
+      const ready = !isDraining && figures.readiness?.isReady === true;
+      const status = isDraining ? 'draining' : ready ? 'ready' : 'not ready';
+      const { models = [] } = figures.readiness ?? {};
+      return json({ status, models, workers, prediction_log: logStatus(figures.log) }, ready ? 200 : 503);
     }),
     get('/metrics', 'predict', async () => {
-      const { text, contentType } = await core.metrics.expose([await core.metrics.snapshot(core)]);
+      const { figures } = await gathered(core);
+      const { text, contentType } = await core.metrics.expose([figures.metrics]);
       return { status: 200, type: contentType, body: text };
     }),
-    get('/metrics/summary', 'predict', () =>
-      json({
+    get('/metrics/summary', 'predict', async () => {
+      const { figures } = await gathered(core);
+      return json({
         started_at: core.startedAt.toISOString(),
-        models: core.summary.summaries(),
-        prediction_log: logStatus(core),
-      }),
-    ),
+        models: figures.tallies.map(summaryOf),
+        prediction_log: logStatus(figures.log),
+      });
+    }),
     get('/openapi.json', 'predict', () => json(openApiDocument(core))),
     get('/docs', 'predict', () => ({ status: 200, type: 'text/html; charset=utf-8', body: docsPage(core) })),
   ];
 }
 
-function logStatus({ writer }: Core): object {
-  const { problem, pending, written, dropped, sampledOut } = writer.state;
+/** What all processes of this server tell together. */
+async function gathered(core: Core): Promise<Gathered> {
+  return core.peers.gather(await figuresOf(core));
+}
+
+function logStatus({ problem, pending, written, dropped, sampledOut }: LogState): object {
   return {
     status: problem === null ? 'ok' : 'failing',
     problem: problem === null ? null : ERRORS[problem].summary,

@@ -18,6 +18,21 @@ export interface ModelSummary {
   readonly low_confidence_ratio: number | null;
 }
 
+/** What was counted of one model in one process, as plain data. */
+export interface ModelTally {
+  readonly model: string;
+  readonly requests: number;
+  readonly latencySumMs: number;
+  /** Of the newest requests, in any order. */
+  readonly latenciesMs: Float64Array;
+  readonly predictions: number;
+  readonly errors: number;
+  readonly byVersion: ReadonlyMap<number, number>;
+  readonly confidences: number;
+  readonly confidenceSum: number;
+  readonly lowConfidences: number;
+}
+
 /** Adds up what `GET /metrics/summary` tells. */
 export class SummaryBoard {
   readonly #tallies = new Map<string, Tally>();
@@ -31,8 +46,8 @@ export class SummaryBoard {
     return tally;
   }
 
-  summaries(): readonly ModelSummary[] {
-    return [...this.#tallies.values()].map((tally) => tally.summary());
+  tallies(): readonly ModelTally[] {
+    return [...this.#tallies.values()].map((tally) => tally.snapshot());
   }
 }
 
@@ -72,24 +87,80 @@ export class Tally {
     this.#errors++;
   }
 
-  summary(): ModelSummary {
-    const share = (sum: number, count: number) => (count === 0 ? null : sum / count);
+  snapshot(): ModelTally {
     return {
       model: this.#model,
       requests: this.#requests,
+      latencySumMs: this.#latencySumMs,
+      latenciesMs: this.#latenciesMs.slice(0, Math.min(this.#requests, KEPT_LATENCIES)),
       predictions: this.#predictions,
       errors: this.#errors,
-      predictions_by_version: Object.fromEntries(this.#byVersion),
-      mean_latency_ms: share(this.#latencySumMs, this.#requests),
-      p95_latency_ms: this.#p95(),
-      mean_confidence: share(this.#confidenceSum, this.#confidences),
-      low_confidence_ratio: share(this.#lowConfidences, this.#confidences),
+      byVersion: new Map(this.#byVersion),
+      confidences: this.#confidences,
+      confidenceSum: this.#confidenceSum,
+      lowConfidences: this.#lowConfidences,
     };
   }
+}
 
-  /** By nearest rank. */
-  #p95(): number | null {
-    const sorted = this.#latenciesMs.slice(0, Math.min(this.#requests, KEPT_LATENCIES)).sort();
-    return sorted[Math.ceil(0.95 * sorted.length) - 1] ?? null;
+/** Adds up the tallies of each model. */
+export function mergeTallies(tallies: readonly ModelTally[]): readonly ModelTally[] {
+  const merged = new Map<string, ModelTally>();
+  for (const tally of tallies) {
+    const other = merged.get(tally.model);
+    merged.set(tally.model, other === undefined ? tally : added(other, tally));
   }
+  return [...merged.values()];
+}
+
+/** Without the latencies: those of a process that has ended tell nothing of how it is now. */
+export function retireTally(tally: ModelTally): ModelTally {
+  return { ...tally, latenciesMs: new Float64Array() };
+}
+
+/** What a tally says. */
+export function summaryOf(tally: ModelTally): ModelSummary {
+  const { requests, confidences } = tally;
+  const share = (sum: number, count: number) => (count === 0 ? null : sum / count);
+  return {
+    model: tally.model,
+    requests,
+    predictions: tally.predictions,
+    errors: tally.errors,
+    predictions_by_version: Object.fromEntries(tally.byVersion),
+    mean_latency_ms: share(tally.latencySumMs, requests),
+    p95_latency_ms: p95(tally.latenciesMs),
+    mean_confidence: share(tally.confidenceSum, confidences),
+    low_confidence_ratio: share(tally.lowConfidences, confidences),
+  };
+}
+
+function added(a: ModelTally, b: ModelTally): ModelTally {
+  const byVersion = new Map(a.byVersion);
+  for (const [version, count] of b.byVersion) byVersion.set(version, (byVersion.get(version) ?? 0) + count);
+  return {
+    model: a.model,
+    requests: a.requests + b.requests,
+    latencySumMs: a.latencySumMs + b.latencySumMs,
+    latenciesMs: joined(a.latenciesMs, b.latenciesMs),
+    predictions: a.predictions + b.predictions,
+    errors: a.errors + b.errors,
+    byVersion,
+    confidences: a.confidences + b.confidences,
+    confidenceSum: a.confidenceSum + b.confidenceSum,
+    lowConfidences: a.lowConfidences + b.lowConfidences,
+  };
+}
+
+function joined(a: Float64Array, b: Float64Array): Float64Array {
+  const all = new Float64Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
+}
+
+/** By nearest rank. */
+function p95(latenciesMs: Float64Array): number | null {
+  const sorted = latenciesMs.toSorted();
+  return sorted[Math.ceil(0.95 * sorted.length) - 1] ?? null;
 }

@@ -1,0 +1,129 @@
+// The program of a worker process: one server without a port. Its connections come from the primary, and it ends with it.
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { toMlxError } from '../../errors.js';
+import { openStore } from '../../store/store.js';
+import { type Figures, figuresOf, retireFigures } from '../figures.js';
+import type { HttpFront } from '../http/front.js';
+import { createServer, finish, frontOf, type ServerParts } from '../server.js';
+import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
+import { PrimaryPeers } from './primary-peers.js';
+
+/** How often the primary is told the figures, so that it has them when this process is killed. */
+const TELL_MS = 250;
+const PRIMARY_IS_GONE = 1;
+
+const now = (): Date => new Date();
+
+function tell(message: FromWorker, onSent: () => void = () => undefined): void {
+  if (process.connected) process.send?.(message, undefined, undefined, onSent);
+}
+
+/** One server, and the messages that it answers to. */
+class Worker {
+  readonly #parts: ServerParts;
+  readonly #front: HttpFront;
+  readonly #peers: PrimaryPeers;
+
+  constructor(parts: ServerParts, peers: PrimaryPeers) {
+    this.#parts = parts;
+    this.#peers = peers;
+    this.#front = frontOf(parts.app, parts.core);
+    setInterval(() => void this.#tellFigures(null), TELL_MS).unref();
+  }
+
+  static async start({ storeRoot, settings, startedAt }: WorkerSetup): Promise<Worker> {
+    const store = await openStore(storeRoot);
+    const peers = new PrimaryPeers(tell);
+    const parts = await createServer({
+      ...settings,
+      store,
+      peers,
+      now,
+      startedAt,
+      random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+      log: (level, message, fields) => tell({ kind: 'log', level, message, fields }),
+      alert: (alert) => tell({ kind: 'alert', alert }),
+    });
+    return new Worker(parts, peers);
+  }
+
+  ready(): void {
+    tell({ kind: 'ready', models: this.#parts.core.catalog.models });
+  }
+
+  take(message: ToWorker, socket: Socket | undefined): void {
+    const { core } = this.#parts;
+    switch (message.kind) {
+      case 'connection':
+        this.#connected(message.id, socket);
+        break;
+      case 'figures':
+        void this.#tellFigures(message.id);
+        break;
+      case 'gathered':
+        this.#peers.answered(message.id, message.gathered);
+        break;
+      case 'failure':
+        void core.catalog.heard(message.failure);
+        break;
+      case 'drain':
+        core.isDraining = true;
+        break;
+      case 'finish':
+        void this.#finish();
+        break;
+      case 'start':
+        break;
+    }
+  }
+
+  #connected(id: number, socket: Socket | undefined): void {
+    // The word is out before anything is read: should this process be killed now, the primary knows whose it was.
+    tell({ kind: 'took', id });
+    if (socket === undefined) {
+      tell({ kind: 'closed' });
+      return;
+    }
+    socket.once('close', () => tell({ kind: 'closed' }));
+    socket.setNoDelay(true);
+    this.#front.take(socket);
+  }
+
+  async #tellFigures(id: number | null): Promise<void> {
+    const figures: Figures = await figuresOf(this.#parts.core);
+    tell({ kind: 'figures', id, figures: id === null ? retireFigures(figures) : figures });
+  }
+
+  async #finish(): Promise<void> {
+    const { core, close } = this.#parts;
+    core.isDraining = true;
+    await finish(this.#front, core);
+    await close();
+    await core.store.close();
+    const figures = retireFigures(await figuresOf(core));
+    tell({ kind: 'figures', id: null, figures }, () => process.exit(0));
+  }
+}
+
+let worker: Promise<Worker> | undefined;
+
+async function start(setup: WorkerSetup): Promise<Worker> {
+  try {
+    const started = await Worker.start(setup);
+    started.ready();
+    return started;
+  } catch (thrown) {
+    const { code, message, hint } = toMlxError(thrown);
+    tell({ kind: 'failed', code, message, hint }, () => process.exit(1));
+    throw thrown;
+  }
+}
+
+// A signal to the whole process group is the primary's to act on.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit(PRIMARY_IS_GONE));
+process.on('message', (message: ToWorker, socket: Socket | undefined) => {
+  if (message.kind === 'start') worker = start(message.setup);
+  worker?.then((started) => started.take(message, socket)).catch(() => undefined);
+});
