@@ -1,5 +1,8 @@
 // What the benchmarks share: running programs, waiting for servers, medians and the tables they print.
 import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const MLX = fileURLToPath(new URL('../bin/mlx.js', import.meta.url));
@@ -13,7 +16,7 @@ export function median(values) {
 }
 
 /** Without NODE_* settings, which can make every start of node slower and so hide what ours adds. */
-const PLAIN_ENV = Object.fromEntries(
+export const PLAIN_ENV = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')),
 );
 
@@ -34,48 +37,60 @@ export function hasPython(...modules) {
 
 export const hasProgram = (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
 
-/** Starts a server, waits until it answers, lends it out, stops it. */
-export async function withServer(program, args, { cwd, url }, use) {
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+/** How long a server may take to answer at first, and to end. */
+const START_MS = 60_000;
+const STOP_MS = 15_000;
+
+/**
+ * Starts a server, waits until its probe (`{path, body}`; with a body it is posted) is answered 2xx, lends out where it is
+ * and its process id, stops it. Without `url` the first line that it prints is JSON and holds it.
+ */
+export async function withServer(program, args, { cwd, url, probe }, use) {
+  // What it says goes into a file: a pipe that nobody empties while wrk runs would hold it up.
+  const folder = mkdtempSync(join(tmpdir(), 'mlx-bench-said-'));
+  const said = openSync(join(folder, 'stderr'), 'a');
+  const child = spawn(program, args, { cwd, env: PLAIN_ENV, stdio: ['ignore', 'pipe', said] });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   try {
-    const base = await (url ?? firstLineUrl(child));
-    for (const deadline = Date.now() + 30_000; ; ) {
-      const up = await fetch(`${base}/health`).then(
-        (answer) => answer.ok,
-        () => false,
-      );
-      if (up) break;
-      if (Date.now() > deadline) throw new Error(`${program} does not answer at ${base}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    const base = url ?? (await Promise.race([firstLineUrl(child), ended]));
+    for (const deadline = Date.now() + START_MS; ; ) {
+      if (!hasEnded() && (await answers(base + probe.path, probe.body))) break;
+      if (hasEnded() || Date.now() > deadline) {
+        const why = readFileSync(join(folder, 'stderr'), 'utf8').slice(-2000);
+        throw new Error(`${program} ${args.join(' ')} is not ready: ${why}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    return await use(base);
+    return await use(base, child.pid);
   } finally {
-    child.kill('SIGTERM');
-    await new Promise((resolve) => child.once('exit', resolve));
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    if (!hasEnded()) child.kill('SIGTERM');
+    await ended;
+    clearTimeout(timer);
+    closeSync(said);
+    rmSync(folder, { recursive: true });
   }
 }
 
-async function firstLineUrl(child) {
-  for await (const chunk of child.stdout) return JSON.parse(String(chunk).split('\n')[0]).url;
+async function answers(url, body) {
+  const headers = { 'content-type': 'application/json' };
+  const request = body === undefined ? {} : { method: 'POST', body, headers };
+  const answer = await fetch(url, request).catch(() => null);
+  await answer?.arrayBuffer();
+  return answer?.ok === true;
 }
 
-/** Requests per second and p99 by wrk. */
-export function load(url, seconds) {
-  const text = run('wrk', [
-    '-t1',
-    '-c8',
-    `-d${seconds}s`,
-    '--latency',
-    '-s',
-    peer('predict.lua'),
-    `${url}/predict`,
-  ]);
-  const failed = /Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? '0';
-  return {
-    perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]),
-    p99: /99%\s+(\S+)/.exec(text)[1],
-    failed: Number(failed),
-  };
+/** Resolves to the address in the first line; never when the program prints something else, an error for example. */
+function firstLineUrl({ stdout }) {
+  return new Promise((resolve) => {
+    let text = '';
+    stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      const url = /^\{"url":"([^"]+)".*\n/.exec(text)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+  });
 }
 
 export function print(title, head, rows) {
@@ -86,4 +101,11 @@ export function print(title, head, rows) {
     process.stdout.write(`  ${row.map((cell, index) => cell.padEnd(widths[index])).join('  ')}\n`);
 }
 
-export const skip = (what, why) => process.stdout.write(`\n${what}: left out, ${why}\n`);
+/** Says what is left out and why; true. */
+export function skip(what, why) {
+  process.stdout.write(`\n${what}: left out, ${why}\n`);
+  return true;
+}
+
+/** Whether a bar is reached, as the tables say it. */
+export const verdict = (isReached) => (isReached ? 'reached' : 'MISSED');

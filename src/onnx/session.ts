@@ -38,6 +38,13 @@ const MLX_TYPE: Readonly<Record<string, TensorType>> = {
   string: 'string',
 };
 
+/** Loads ONNX Runtime itself, which takes longer than most models do. */
+export function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
+  // It reports its use to its makers unless told otherwise before it is loaded; mlx sends nothing.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
+  return import('onnxruntime-node');
+}
+
 /** A loaded model. The only door to onnxruntime-node, which is itself loaded on first use. */
 export class ModelSession {
   readonly #session: OrtSession;
@@ -54,9 +61,7 @@ export class ModelSession {
    * @throws MlxError MODEL_INVALID with ONNX Runtime's reason
    */
   static async load(bytes: Uint8Array, options: SessionOptions = {}): Promise<ModelSession> {
-    // ONNX Runtime reports its use to its makers unless told otherwise before it is loaded; mlx sends nothing.
-    process.env.ORT_DISABLE_TELEMETRY ??= '1';
-    const { InferenceSession } = await import('onnxruntime-node');
+    const { InferenceSession } = await loadRuntime();
     try {
       const session = await InferenceSession.create(bytes, {
         intraOpNumThreads: options.threads ?? 1,

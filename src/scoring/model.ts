@@ -15,6 +15,8 @@ import { neededOutputs, readScores, type Scores } from './scores.js';
 export interface OpenOptions extends SessionOptions {
   /** Where the session comes from and goes back to; without one it is loaded and released. */
   readonly pool?: SessionPool;
+  /** What the bytes are known to add up to (SHA-256 in hex), where they have been checked against it already. */
+  readonly sha256?: string;
 }
 
 /** A model file, opened for scoring. */
@@ -53,12 +55,12 @@ export class ScoringModel {
     const metadata = readMetadata(bytes);
     const text = metadata[METADATA.manifest];
     const manifest = text === undefined ? externalManifest(inspectModel(bytes)) : parseManifest(text);
-    checkUnchanged(metadata[METADATA.certificate], bytes);
     const { pool, threads = 1 } = options;
+    if (options.sha256 === undefined) checkUnchanged(metadata[METADATA.certificate], bytes);
     const session = await (pool === undefined
       ? ModelSession.load(bytes, { threads })
       : pool.lease(bytes, threads));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = options.sha256 ?? createHash('sha256').update(bytes).digest('hex');
     return new ScoringModel(session, manifest, metadata, sha256);
   }
 

@@ -117,13 +117,6 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const metrics = new ServerMetrics();
   const alerts = new AlertDesk(options);
-  const writer = await openPredictionLog(store, {
-    log,
-    flushMs: limits.flushMs,
-    capacity: limits.logCapacity,
-    sample: limits.logSample,
-    retentionMs: limits.logRetentionMs,
-  });
   const pool = new VersionPool({ store, now, onBatch: () => writer.commit(), ...limits });
   const watchOver = (model: string) =>
     new RollbackWatch({
@@ -138,6 +131,15 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
       ...limits,
     });
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
+  // First the models: the log's thread would take processor time from theirs.
+  await catalog.follow(limits.pollMs);
+  const writer = await openPredictionLog(store, {
+    log,
+    flushMs: limits.flushMs,
+    capacity: limits.logCapacity,
+    sample: limits.logSample,
+    retentionMs: limits.logRetentionMs,
+  });
   const summary = new SummaryBoard();
   const predictor = new Predictor({
     writer,
@@ -169,7 +171,6 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const tokens = new TokenCheck(options.tokens ?? []);
   const { host = DEFAULT_HOST, allowedHosts = [], allowedOrigins = [] } = options;
   const app = new App(core, { tokens, origin: new OriginCheck({ host, allowedHosts, allowedOrigins }) });
-  await catalog.follow(limits.pollMs);
   const close = async () => {
     await accessLog?.close();
     await catalog.close();

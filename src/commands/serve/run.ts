@@ -6,6 +6,7 @@ import { textSetting } from '../../config/settings.js';
 import { MlxError } from '../../errors.js';
 import { parseModelReference } from '../../registry/names.js';
 import { requireModel } from '../../registry/resolve.js';
+import { prepareThread } from '../../scoring/thread/spare-thread.js';
 import type { ServerLog, ServerOptions } from '../../serving/options.js';
 import { type RunningServer, startServer } from '../../serving/server.js';
 import { alertChannels } from '../alerts.js';
@@ -43,6 +44,9 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
       hint: 'For example: mlx serve churn',
     });
   }
+  const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
+  // Loading ONNX Runtime takes about as long as everything else before the first answer.
+  if (workers === 1) prepareThread();
   const store = await context.store();
   for (const model of models) await requireModel(store, parseModelReference(model).name);
   const tokens = options.tokenFile === undefined ? [] : await readTokens(options.tokenFile);
@@ -57,7 +61,6 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     else if (level === 'info') context.note(`${message}${fieldText(fields)}`);
     else context.warn(`${message}${fieldText(fields)}`);
   };
-  const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
   const serverOptions: ServerOptions = {
     store,
     models,

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
 import type { LaneShape } from './lane.js';
 
-/** What a scoring thread is started with. */
+/** The first message to a scoring thread. */
 export interface ThreadTask {
   /** The model file. */
   readonly path: string;

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { columnKind } from '../../data/schema.js';
 import { MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
@@ -12,6 +12,7 @@ import type {
   ThreadRequest,
   ThreadTask,
 } from './messages.js';
+import { threadFor } from './spare-thread.js';
 
 /** The model file, and what its bytes must add up to: SHA-256 in hex. */
 export type ModelFile = Pick<ThreadTask, 'path' | 'sha256'>;
@@ -151,7 +152,7 @@ export class ThreadedModel {
 function start(file: ModelFile): Promise<{ thread: Thread; manifest: Manifest }> {
   const bell = new Int32Array(new SharedArrayBuffer(4));
   const task: ThreadTask = { ...file, bell };
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task });
+  const worker = threadFor(task);
   return new Promise((resolve, reject) => {
     const onEnd = (): void =>
       reject(new MlxError('MODEL_INVALID', 'The thread of the model ended while it was loading.'));

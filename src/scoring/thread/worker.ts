@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { MlxError, toMlxError } from '../../errors.js';
+import { loadRuntime } from '../../onnx/session.js';
 import { ScoringModel } from '../model.js';
 import { Lane } from './lane.js';
 import type { FailedRow, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
@@ -57,7 +59,7 @@ async function openChecked({ path, sha256 }: ThreadTask): Promise<ScoringModel> 
       hint: 'Restore the store from a copy, or train again.',
     });
   }
-  return ScoringModel.open(bytes);
+  return ScoringModel.open(bytes, { sha256 });
 }
 
 /** The first run pays for ONNX Runtime's preparations. Its row is all missing; a model may refuse that. */
@@ -100,4 +102,10 @@ function failureOf(thrown: unknown): ThreadFailure {
   return { code, message, hint };
 }
 
-if (parentPort !== null) await serve(parentPort, workerData as ThreadTask);
+if (parentPort !== null) {
+  const given = once(parentPort, 'message');
+  // Where it is missing, the model that comes says so.
+  await loadRuntime().catch(() => undefined);
+  const [task] = (await given) as [ThreadTask];
+  await serve(parentPort, task);
+}

@@ -1,0 +1,82 @@
+// Load on a server: as fast as it answers (wrk), or at a rate of its own (open loop).
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { median, PLAIN_ENV, peer, run } from '../process.mjs';
+import { ONE_ROW } from './peers.mjs';
+
+const OPEN_LOOP = fileURLToPath(new URL('open-loop.mjs', import.meta.url));
+
+/**
+ * Requests per second and p99 (as wrk says it) of a server that gets its next request when it has answered one.
+ * `body` is the file that is sent, with its headers as [name, value, …].
+ */
+export function load(
+  url,
+  seconds,
+  { path = '/predict', connections = 8, body = null, headers = ['Content-Type', 'application/json'] } = {},
+) {
+  const script = body === null ? ['-s', peer('predict.lua')] : ['-s', peer('body.lua')];
+  const args = body === null ? [] : ['--', body, ...headers];
+  const text = run('wrk', [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--latency',
+    ...script,
+    url + path,
+    ...args,
+  ]);
+  const refused = Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0);
+  const broken = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text);
+  return {
+    perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]),
+    p99: milliseconds(/99%\s+(\S+)/.exec(text)[1]),
+    failed: refused + (broken ?? []).slice(1).reduce((sum, count) => sum + Number(count), 0),
+  };
+}
+
+/** The median of a few rounds at full load, requests a second. */
+export function peakOf(url, options = {}, rounds = 3, seconds = 3) {
+  load(url, 2, options);
+  return median(Array.from({ length: rounds }, () => load(url, seconds, options).perSecond));
+}
+
+/**
+ * Offers requests at a constant rate, from a process of its own. Resolves to what open-loop.mjs prints; `signal` ends it
+ * early. Arrivals that find no free connection wait for one, and count as unsent when that takes longer than patienceMs.
+ */
+export function offer(url, options) {
+  const { signal, ...given } = options;
+  const task = {
+    url,
+    path: '/predict',
+    body: ONE_ROW,
+    file: null,
+    type: 'application/json',
+    connections: 64,
+    warmupSeconds: 2,
+    patienceMs: 5000,
+    ...given,
+  };
+  const child = spawn(process.execPath, [OPEN_LOOP, JSON.stringify(task)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: PLAIN_ENV,
+  });
+  signal?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(JSON.parse(text));
+      else reject(new Error(`the load generator ended with ${code}`));
+    });
+  });
+}
+
+function milliseconds(text) {
+  const [, value, unit] = /([\d.]+)(us|ms|s)/.exec(text);
+  return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
+}

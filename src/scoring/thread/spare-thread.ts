@@ -1,0 +1,34 @@
+import { Worker } from 'node:worker_threads';
+import type { ThreadTask } from './messages.js';
+
+let spare: Worker | undefined;
+
+/**
+ * Starts a thread before it is known which model it is for: it loads ONNX Runtime while the caller goes on. Whoever
+ * opens the next model takes it; it does not keep the process alive until then.
+ */
+export function prepareThread(): void {
+  if (spare !== undefined) return;
+  const worker = launch();
+  worker.unref();
+  const forget = (): void => {
+    if (spare === worker) spare = undefined;
+  };
+  // A thread that cannot be started is started again, and its failure told, when it is needed.
+  worker.once('error', forget).once('exit', forget);
+  spare = worker;
+}
+
+/** A thread that is given this model to load: the one that was prepared, or a new one. */
+export function threadFor(task: ThreadTask): Worker {
+  const worker = spare ?? launch();
+  spare = undefined;
+  worker.removeAllListeners();
+  worker.ref();
+  worker.postMessage(task);
+  return worker;
+}
+
+function launch(): Worker {
+  return new Worker(new URL('./worker.js', import.meta.url));
+}
