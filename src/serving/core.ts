@@ -33,6 +33,8 @@ export interface Core {
 
 /** The header in which the dialects without a field for it say the id of a prediction. */
 export const ID_HEADER = 'x-prediction-id';
+/** The header that says which version gave an answer. */
+export const VERSION_HEADER = 'x-mlx-model-version';
 
 /** Uses a version and frees it afterwards. */
 export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise<T>): Promise<T> {

@@ -8,6 +8,8 @@ import { App } from './app.js';
 import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
+import type { RunningGrpc } from './grpc/listener.js';
+import type { Admit } from './grpc/service.js';
 import { refuseMalformed } from './http/malformed.js';
 import { LogWriter } from './log-writer.js';
 import { ServerMetrics } from './metrics/server-metrics.js';
@@ -26,6 +28,8 @@ const CHECK_MS = 1000;
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Where it listens for gRPC: `127.0.0.1:8081`; null = it does not. */
+  readonly grpc: string | null;
   /** What is served at this moment. */
   readonly models: readonly ServedModel[];
   /** Drains: no new connections, requests at work finish, the log is written. The store stays open. */
@@ -36,6 +40,8 @@ export interface RunningServer {
 export interface ServerParts {
   readonly app: App;
   readonly core: Core;
+  /** Who may call, for what listens beside HTTP. */
+  readonly admit: Admit;
   /** Releases the models and writes the log. */
   close(): Promise<void>;
 }
@@ -46,13 +52,21 @@ export interface ServerParts {
  * @throws MlxError NAME_INVALID for a reference that is none, PORT_UNAVAILABLE
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, core, close } = await createServer(options);
+  const { app, core, admit, close } = await createServer(options);
   const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
   const http = httpServer(app, core.limits);
+  let grpc: RunningGrpc | null;
+  try {
+    grpc = await startGrpc(core, admit, options);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   try {
     http.listen({ host, port });
     await once(http, 'listening');
   } catch (cause) {
+    await grpc?.close();
     await close();
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MlxError('PORT_UNAVAILABLE', `The server cannot listen on ${host}:${port}: ${reason}.`, {
@@ -63,14 +77,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(http, host),
+    grpc: grpc?.address ?? null,
     get models() {
       return core.catalog.models;
     },
     close: () => {
-      closing ??= drain(http, core).then(close);
+      closing ??= Promise.all([drain(http, core), grpc?.close()]).then(close);
       return closing;
     },
   };
+}
+
+/** gRPC is loaded only where it is asked for. @throws MlxError PORT_UNAVAILABLE */
+async function startGrpc(
+  core: Core,
+  admit: Admit,
+  { host = DEFAULT_HOST, grpcPort }: ServerOptions,
+): Promise<RunningGrpc | null> {
+  if (grpcPort === undefined) return null;
+  const { listenGrpc } = await import('./grpc/listener.js');
+  return listenGrpc(core, admit, { host, port: grpcPort, tls: null });
 }
 
 /** Puts the parts together. @throws MlxError NAME_INVALID, USAGE */
@@ -123,7 +149,8 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     await alerts.settle();
     await pool.close();
   };
-  return { app, core, close };
+  const admit: Admit = (role, authorization) => tokens.check(role, authorization);
+  return { app, core, admit, close };
 }
 
 /** Waits for requests at work, but not for ever. */

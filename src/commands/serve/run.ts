@@ -14,6 +14,7 @@ export interface ServeOptions {
   readonly model?: readonly string[];
   readonly host: string;
   readonly port: number;
+  readonly grpcPort?: number;
   readonly tokenFile?: string;
   readonly accessLog?: string;
   readonly bodyLimit: number;
@@ -61,6 +62,7 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     version: context.version,
     host: options.host,
     port: options.port,
+    ...(options.grpcPort === undefined ? {} : { grpcPort: options.grpcPort }),
     tokens,
     ...(options.accessLog === undefined ? {} : { accessLog: options.accessLog }),
     limits: {
@@ -74,8 +76,8 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
   });
   context.print(
     context.json
-      ? JSON.stringify({ url: server.url, models: server.models })
-      : `Serving ${models.join(', ')} at ${server.url} (docs at ${server.url}/docs). Ctrl-C stops.`,
+      ? JSON.stringify({ url: server.url, grpc: server.grpc, models: server.models })
+      : `Serving ${models.join(', ')} at ${server.url} (docs at ${server.url}/docs)${server.grpc === null ? '' : `, gRPC at ${server.grpc}`}. Ctrl-C stops.`,
   );
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await server.close();

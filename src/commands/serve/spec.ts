@@ -6,9 +6,9 @@ export const serveSpec: CommandSpec = {
   summary: 'the HTTP server',
   description:
     'Serves models with three dialects on one port: plain JSON (/predict), TensorFlow Serving REST (/v1) and the Open\n' +
-    'Inference Protocol V2 (/v2); documents itself at /docs. Follows promotions, rollbacks and A/B tests without a\n' +
-    'restart, logs every prediction, and takes production back when a new version keeps failing.\n' +
-    'With --json one line {"url":…,"models":[…]} is printed when it is ready.',
+    'Inference Protocol V2 (/v2, and over gRPC with --grpc-port); documents itself at /docs. Follows promotions, rollbacks\n' +
+    'and A/B tests without a restart, logs every prediction, and takes production back when a new version keeps failing.\n' +
+    'With --json one line {"url":…,"grpc":…,"models":[…]} is printed when it is ready.',
   arguments: [
     {
       name: '[model...]',
@@ -18,6 +18,11 @@ export const serveSpec: CommandSpec = {
   options: [
     { flags: '--host <address>', help: 'address to listen on', setting: 'serving.host' },
     { flags: '--port <n>', help: 'port to listen on; 0 picks a free one', setting: 'serving.port' },
+    {
+      flags: '--grpc-port <n>',
+      help: 'port for the Open Inference Protocol over gRPC; 0 picks a free one (default: no gRPC)',
+      setting: 'serving.grpcPort',
+    },
     { flags: '--token-file <file>', help: 'bearer tokens, one a line', setting: 'serving.tokenFile' },
     { flags: '--access-log <file>', help: 'one JSON line a request', setting: 'serving.accessLog' },
     { flags: '--body-limit <bytes>', help: 'largest request body', setting: 'serving.bodyLimit' },
