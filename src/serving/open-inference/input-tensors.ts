@@ -145,10 +145,10 @@ function readNumberColumn(
   const { name, datatype, data } = tensor;
   if (data.kind === 'raw' && isNumeric(datatype)) {
     into.set(readNumbers(data.bytes, datatype));
-    const bad = into.findIndex(
-      (value) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY,
-    );
-    if (bad >= 0) decoder.cell(position, into[bad], `${name}[${bad}]`);
+    for (let row = 0; row < into.length; row++) {
+      const value = into[row] as number;
+      if (!Number.isFinite(value) && !Number.isNaN(value)) decoder.cell(position, value, `${name}[${row}]`);
+    }
     return;
   }
   const values = data.kind === 'values' ? data.values : [];
