@@ -2,7 +2,7 @@
 const ROOMS = {
   stats: [],
   onnx: [],
-  store: [],
+  store: ['stats'],
   data: ['stats'],
   features: ['data', 'stats', 'onnx'],
   training: ['stats', 'onnx'],

@@ -70,6 +70,7 @@ export const ERRORS = {
   MEDIA_TYPE_UNSUPPORTED: { exit: 1, status: 415, summary: 'the content type is not supported' },
   OVERLOADED: { exit: 5, status: 503, summary: 'too many requests are waiting' },
   DEADLINE_EXCEEDED: { exit: 5, status: 504, summary: 'the time that the request allowed is over' },
+  REQUEST_TIMEOUT: { exit: 5, status: 408, summary: 'the request took too long to arrive' },
   UNAUTHORIZED: { exit: 1, status: 401, summary: 'a valid token is needed' },
   FORBIDDEN: { exit: 1, status: 403, summary: 'the request names a host or an origin that is not allowed' },
   // signals

@@ -1,12 +1,15 @@
 import type { ModelVersion, RegistryEvent } from '../store/registry-records.js';
 import type { RunRecord } from '../store/run-records.js';
+import { isFoldMetric } from '../tracking/fold-metric.js';
 
 /** Metrics as JSON can carry them: what could not be computed is null. */
 export type MetricsDocument = Readonly<Record<string, number | null>>;
 
 export function metricsDocument(metrics: Readonly<Record<string, number>>): MetricsDocument {
   return Object.fromEntries(
-    Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+    Object.entries(metrics)
+      .filter(([name]) => !isFoldMetric(name))
+      .map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
   );
 }
 

@@ -132,7 +132,7 @@ const OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--metric <name>',
-    help: 'what trials are judged by (default: roc_auc, else accuracy; rmse for numbers)',
+    help: 'what trials are judged by, quantile_loss@0.9 among others (default: roc_auc, else accuracy; rmse for numbers)',
     setting: 'training.metric',
   },
   {

@@ -19,6 +19,10 @@ export function trainDocument(trained: TrainedRun, cwd: string) {
     duplicates_dropped: data.duplicatesDropped,
     algorithm: trained.selection.choice.algorithm,
     metrics: metricsDocument(trained.metrics),
+    out_of_bag:
+      trained.outOfBag === null
+        ? null
+        : { rows: trained.outOfBag.rows, ...metricsDocument(trained.outOfBag.metrics) },
     decision: decisionDocument(trained),
     validation: validationDocument(trained.selection),
     search: searchDocument(trained.selection),

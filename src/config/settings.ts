@@ -158,7 +158,7 @@ export const SETTINGS = {
   'training.metric': {
     kind: 'text',
     default: null,
-    help: 'What trials are judged by (default: roc_auc, else accuracy; rmse for numbers).',
+    help: 'What trials are judged by, quantile_loss@0.9 among others (default: roc_auc, else accuracy; rmse for numbers).',
   },
   'training.search': {
     kind: 'text',
@@ -268,6 +268,18 @@ export const SETTINGS = {
     kind: 'path',
     default: null,
     help: 'File that gets one JSON line a request; without it there is no access log.',
+  },
+  'serving.logSample': {
+    kind: 'number',
+    default: 1,
+    min: 0,
+    max: 1,
+    help: 'Share of predictions that are logged; 0 logs none.',
+  },
+  'serving.logRetention': {
+    kind: 'duration',
+    default: null,
+    help: 'Age at which logged predictions and their labels are forgotten, such as 90d (default: never).',
   },
   'serving.tokenFile': {
     kind: 'path',

@@ -9,11 +9,14 @@ const BUFFER_BYTES = 1024 * 1024;
 
 /**
  * Writes a file by way of a temporary one beside it: whoever looks at `path` sees the old file or the whole new
- * one, never a half. @throws MlxError FILE_UNWRITABLE, DISK_FULL; then nothing is left behind
+ * one, never a half.
+ * @param shown how errors name the file: as it was given, where that is not the path
+ * @throws MlxError FILE_UNWRITABLE, DISK_FULL; then nothing is left behind
  */
 export async function writeAtomically(
   path: string,
   write: (temporary: string) => Promise<void>,
+  shown = path,
 ): Promise<void> {
   const temporary = temporaryName(path);
   try {
@@ -23,7 +26,7 @@ export async function writeAtomically(
     await rename(temporary, path);
   } catch (thrown) {
     await rm(temporary, { force: true });
-    throw writeError(path, thrown);
+    throw writeError(shown, thrown);
   }
 }
 

@@ -19,6 +19,9 @@ export const RECIPE_CHOICES = {
 
 export type RecipeOptions = {
   readonly [K in keyof typeof RECIPE_CHOICES]: (typeof RECIPE_CHOICES)[K][number];
+} & {
+  /** Whether hours, months and other whole numbers of few values become a column a value, as a linear model wants them. */
+  readonly numbers?: 'levels';
 };
 
 /**
@@ -48,12 +51,16 @@ export const TABLE_RECIPE: RecipeOptions = {
   scale: 'standard',
 };
 
-/** What a linear model wants to see: all numbers of like size, and a column a level. */
+/**
+ * What a linear model wants to see: all numbers of like size, and a column a level, also of hours and months, whose effect is no
+ * straight line.
+ */
 const LINEAR_RECIPE: RecipeOptions = {
   impute: 'median',
   outliers: 'none',
   encode: 'one-hot',
   scale: 'standard',
+  numbers: 'levels',
 };
 
 /** The default recipes, named for what is trained on them. */
@@ -126,6 +133,19 @@ export function readStep(index: number, spec: StepSpec): ReadStep {
 /** More levels than this make a table of one-hot columns too wide, and any other list of levels too long. */
 const MOST_LEVELS = { 'one-hot': 256, other: 10_000 } as const;
 
+/** Whole numbers of no more values have a column a value: days of a month, hours. Two values are a column already. */
+const FEW_VALUES = { least: 3, most: 31 } as const;
+/** Parts of a time that have a column a value; how long ago it was remains one number. */
+const LEVELLED_PARTS = ['month', 'day_of_week', 'hour'] as const;
+
+/** Names, behind the calendar, of the numbers that have few values. */
+function levelledNumbers(columns: readonly ColumnSchema[]): string[] {
+  return columns.flatMap(({ name, type, unique }) => {
+    if (type === 'time') return LEVELLED_PARTS.map((part) => `${name}.${part}`);
+    return type === 'integer' && unique >= FEW_VALUES.least && unique <= FEW_VALUES.most ? [name] : [];
+  });
+}
+
 /** A recipe, and what a user should know of how it came about. */
 export interface MadeRecipe {
   readonly steps: Recipe;
@@ -135,15 +155,24 @@ export interface MadeRecipe {
 /** The steps of a plan for these columns. A category of very many levels is hashed, whatever else was chosen. */
 export function recipeOf(plan: RecipePlan, columns: readonly ColumnSchema[]): MadeRecipe {
   if (plan.kind === 'steps') return { steps: plan.steps, notes: [] };
-  const { impute, outliers, encode, scale } = plan.options;
+  const { impute, outliers, encode, scale, numbers } = plan.options;
   const limit = encode === 'one-hot' ? MOST_LEVELS['one-hot'] : MOST_LEVELS.other;
   const wide = columns.filter(
     ({ type, unique }) => encode !== 'hashing' && columnKind(type) === 'string' && unique > limit,
   );
   const steps: StepSpec[] = impute === 'none' ? [] : [{ step: 'impute', strategy: impute }];
   if (outliers !== 'none') steps.push({ step: 'outliers', method: outliers });
-  steps.push({ step: 'fill-time' }, { step: 'calendar' });
-  if (scale !== 'none') steps.push({ step: 'scale', method: scale });
+  const levelled = numbers === 'levels' ? levelledNumbers(columns) : [];
+  steps.push(
+    { step: 'fill-time' },
+    { step: 'calendar', ...(numbers === 'levels' ? { parts: ['elapsed', ...LEVELLED_PARTS] } : {}) },
+  );
+  if (scale !== 'none') {
+    const others =
+      levelled.length === 0 ? {} : { columns: ['@number', ...levelled.map((name) => `!${name}`)] };
+    steps.push({ step: 'scale', ...others, method: scale });
+  }
+  if (levelled.length > 0) steps.push({ step: 'number-levels', columns: levelled });
   if (wide.length > 0) steps.push({ step: 'hashing', columns: wide.map(({ name }) => name) });
   steps.push({ step: 'fill-level' }, { step: encode });
   const notes = wide.map(

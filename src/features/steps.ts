@@ -9,6 +9,7 @@ import { fillTime } from './steps/fill-time.js';
 import { frequency } from './steps/frequency.js';
 import { hashing } from './steps/hashing.js';
 import { impute } from './steps/impute.js';
+import { numberLevels } from './steps/number-levels.js';
 import { oneHot } from './steps/one-hot.js';
 import { ordinal } from './steps/ordinal.js';
 import { outliers } from './steps/outliers.js';
@@ -23,6 +24,7 @@ const NUMBER_STEPS = [
   outliers,
   scale,
   bins,
+  numberLevels,
   polynomial,
   select,
   varianceThreshold,

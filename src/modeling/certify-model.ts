@@ -21,6 +21,13 @@ export interface CertifiedModel {
   readonly evaluation: Evaluation;
 }
 
+export interface CertifySpec {
+  readonly seed: number;
+  /** A metric that was asked for by name. */
+  readonly metric: string | undefined;
+  readonly onEvent: OnModelingEvent;
+}
+
 /**
  * Scores the held-out rows through the file, adds baseline and certificate to it.
  * @throws MlxError MODEL_UNCERTIFIED when scores are not stable
@@ -29,7 +36,7 @@ export async function certifyAndScore(
   body: Uint8Array,
   manifest: Manifest,
   { train, test }: PreparedData,
-  { seed, onEvent }: { readonly seed: number; readonly onEvent: OnModelingEvent },
+  { seed, metric, onEvent }: CertifySpec,
 ): Promise<CertifiedModel> {
   const { most, fewest, cells } = CERTIFICATE_ROWS;
   const wanted = Math.min(most, Math.max(fewest, Math.floor(cells / manifest.columns.length)));
@@ -44,7 +51,8 @@ export async function certifyAndScore(
   try {
     session = await ModelSession.load(body, { threads: CERTIFICATE_THREADS });
     onEvent({ kind: 'evaluating', rows: test.table.rows });
-    const evaluation = await evaluate(ScoringModel.around(session, manifest), test.table, test.target);
+    const scoring = ScoringModel.around(session, manifest);
+    const evaluation = await evaluate(scoring, test.table, test.target, metric);
     onEvent({ kind: 'certifying', rows });
     const certificate = await certification.finish(session);
     requirePassed(certificate);

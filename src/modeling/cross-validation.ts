@@ -5,8 +5,9 @@ import { type Matrix, takeMatrixRows } from '../training/matrix.js';
 import { linkScores, type Model, scoreModel } from '../training/model.js';
 import type { ParameterValue } from '../training/parameters.js';
 import { trainModel } from '../training/train.js';
+import { earlyStoppingRowsOfFold } from './early-stopping-rows.js';
 import { measure } from './evaluate.js';
-import type { FoldMatrices, FoldMatrix } from './fold-matrices.js';
+import type { FoldMatrices, FoldMatrix, FoldSource } from './fold-matrices.js';
 import type { OnModelingEvent } from './spec.js';
 
 export interface ValidationSpec {
@@ -68,7 +69,7 @@ export interface CrossValidation {
 export async function crossValidate(folds: FoldMatrices, spec: ValidationSpec): Promise<CrossValidation> {
   const scored: ScoredFold[] = [];
   for (let index = 0; index < folds.length; index++) {
-    const fold = await scoreFold(await folds.at(index), spec);
+    const fold = await scoreFold(await folds.at(index), folds.source, spec);
     scored.push(index === 0 ? fold : { ...fold, model: null });
     const score = { metric: spec.metric, value: fold.score.metrics[spec.metric] ?? Number.NaN };
     const { algorithm } = spec;
@@ -89,7 +90,7 @@ interface ScoredFold extends Pick<OutOfFold, 'rows' | 'scores' | 'predictions'> 
   readonly model: Model | null;
 }
 
-async function scoreFold(fold: FoldMatrix, spec: ValidationSpec): Promise<ScoredFold> {
+async function scoreFold(fold: FoldMatrix, source: FoldSource, spec: ValidationSpec): Promise<ScoredFold> {
   const { algorithm, params, seed, workers, signal, onEvent } = spec;
   const { target } = fold.trainPart;
   const part = partOf(fold, spec);
@@ -102,6 +103,7 @@ async function scoreFold(fold: FoldMatrix, spec: ValidationSpec): Promise<Scored
     classNames: target.classes,
     weights: part.weights,
     features: fold.fitted.pipeline.features,
+    validationRows: earlyStoppingRowsOfFold(source, part.rows, params),
     params,
     seed,
     workers,
@@ -110,32 +112,37 @@ async function scoreFold(fold: FoldMatrix, spec: ValidationSpec): Promise<Scored
   });
   const scores = scoreModel(model, fold.test);
   const predictions = linkScores(model, scores);
-  const metrics = measure(target, fold.testPart.target.values, predictions);
+  const metrics = measure(target, fold.testPart.target.values, predictions, { metric: spec.metric });
   const score = { trainRows: part.matrix.rows, testRows: fold.test.rows, metrics, fitMs };
   return { score, model, rows: fold.rows.test, scores, predictions };
 }
 
 interface TrainingPart {
+  /** Places in the training table. */
+  readonly rows: Int32Array;
   readonly matrix: Matrix;
   readonly target: Float64Array;
   readonly weights: Float64Array | undefined;
 }
 
 /** The rows of a fold that are learned from. */
-function partOf({ train, trainPart }: FoldMatrix, { share = 1, seed }: ValidationSpec): TrainingPart {
+function partOf(
+  { train, trainPart, rows: fold }: FoldMatrix,
+  { share = 1, seed }: ValidationSpec,
+): TrainingPart {
   const { target, weights } = trainPart;
-  if (share >= 1) return { matrix: train, target: target.values, weights };
+  if (share >= 1) return { rows: fold.train, matrix: train, target: target.values, weights };
   const isClassification = target.task === 'classification';
-  const { test: rows } = splitRows(train.rows, {
+  const { test: own } = splitRows(train.rows, {
     testShare: share,
     seed,
     method: isClassification ? 'stratified' : 'random',
     ...(isClassification ? { classes: target.values } : {}),
   });
-  const pick = (values: Float64Array): Float64Array =>
-    Float64Array.from(rows, (row) => values[row] as number);
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(own, (row) => values[row] as number);
   return {
-    matrix: takeMatrixRows(train, rows),
+    rows: own.map((row) => fold.train[row] as number),
+    matrix: takeMatrixRows(train, own),
     target: pick(target.values),
     weights: weights === undefined ? undefined : pick(weights),
   };

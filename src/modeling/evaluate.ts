@@ -3,7 +3,14 @@ import { type Table, takeRows } from '../data/table.js';
 import type { Target } from '../data/target.js';
 import type { ScoringModel } from '../scoring/model.js';
 import type { Scores } from '../scoring/scores.js';
-import { classificationMetrics, regressionMetrics } from '../stats/metrics.js';
+import { quantileLoss } from '../stats/metrics/regression.js';
+import {
+  type ClassificationMetrics,
+  classificationJudgeOf,
+  classificationMetrics,
+  regressionMetrics,
+} from '../stats/metrics.js';
+import { quantileOf } from './quantile-metric.js';
 
 const BATCH_ROWS = 8192;
 
@@ -20,13 +27,19 @@ export interface Evaluation {
 /**
  * Scores a table with the model file and measures it against the known target: see classificationMetrics and
  * regressionMetrics. Labels are told by the model's own threshold.
+ * @param metric one that was asked for: see measure
  */
-export async function evaluate(model: ScoringModel, table: Table, target: Target): Promise<Evaluation> {
+export async function evaluate(
+  model: ScoringModel,
+  table: Table,
+  target: Target,
+  metric?: string,
+): Promise<Evaluation> {
   const startedAt = performance.now();
   const all = await scoreTable(model, table);
   const seconds = (performance.now() - startedAt) / 1000;
   return {
-    metrics: measure(target, target.values, all, model.manifest.threshold),
+    metrics: measure(target, target.values, all, { threshold: model.manifest.threshold, metric }),
     predictions: all,
     scores: summariseScores(all, table.rows, Math.max(target.classes.length, 1)),
     rowsPerSecond: table.rows / seconds,
@@ -37,17 +50,36 @@ export async function evaluate(model: ScoringModel, table: Table, target: Target
  * The metrics of predictions: see evaluate.
  * @param truth class index or value of each row
  * @param predictions probabilities, rows × classes row-major, or values
- * @param threshold of two classes: see predictedClasses
+ * @param options `threshold` of two classes: see predictedClasses; `metric` that was asked for by name, which adds
+ *   `quantile_loss@0.9` to those that are always there
  */
 export function measure(
   { task, classes }: Pick<Target, 'task' | 'classes'>,
   truth: Float64Array,
   predictions: Float32Array,
-  threshold?: number,
+  {
+    threshold,
+    metric,
+  }: { readonly threshold?: number | undefined; readonly metric?: string | undefined } = {},
 ): Readonly<Record<string, number>> {
-  return task === 'classification'
-    ? { ...classificationMetrics(truth, predictions, classes.length, { threshold }) }
-    : { ...regressionMetrics(truth, predictions) };
+  if (task === 'classification')
+    return { ...classificationMetrics(truth, predictions, classes.length, { threshold }) };
+  const quantile = quantileOf(metric);
+  const asked = quantile === null ? {} : { [metric as string]: quantileLoss(truth, predictions, quantile) };
+  return { ...regressionMetrics(truth, predictions), ...asked };
+}
+
+/** One of the metrics of {@link measure}, without working out what it does not need; labels are told at one half. */
+export function measureOne(
+  metric: string,
+  target: Pick<Target, 'task' | 'classes'>,
+  truth: Float64Array,
+  predictions: Float32Array,
+): number {
+  if (target.task === 'regression') return measure(target, truth, predictions, { metric })[metric] as number;
+  const name = metric as keyof ClassificationMetrics;
+  const judge = classificationJudgeOf(name, truth, predictions, target.classes.length);
+  return (judge() as ClassificationMetrics)[name] as number;
 }
 
 /** Probabilities (rows × classes, row-major) or values of a whole table, batch by batch. */

@@ -10,12 +10,15 @@ import { measure } from './evaluate.js';
  * @throws MlxError USAGE for a metric that is not measured, or of which nobody knows whether more is better
  */
 export function judgeMetric(named: string | undefined, target: Target): string {
-  const measured = measure(target, target.values, uninformed(target));
+  const measured = measure(target, target.values, uninformed(target), { metric: named });
   if (named === undefined) return primaryMetric(measured);
   const known = Object.keys(measured).filter((name) => metricDirection(name) !== null);
   if (known.includes(named)) return named;
   throw new MlxError('USAGE', `Models for "${target.name}" cannot be judged by "${named}".`, {
-    hint: didYouMean(named, known),
+    hint:
+      target.task === 'regression' && named.startsWith('quantile')
+        ? 'The quantile is between 0 and 1: quantile_loss@0.9.'
+        : didYouMean(named, known),
     details: { metric: named, known },
   });
 }

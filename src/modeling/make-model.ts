@@ -16,8 +16,10 @@ import type { ModelingDeps } from './deps.js';
 import { earlyStoppingRows } from './early-stopping-rows.js';
 import { fitFeatures } from './features.js';
 import { importanceCsv, type RankedFeature, rankImportance } from './importance.js';
+import { keepPartial } from './keep-partial.js';
 import { manifestOf } from './make-manifest.js';
 import { trainingMatrix } from './matrix.js';
+import { type OutOfBagMetrics, outOfBagMetrics } from './out-of-bag-metrics.js';
 import type { PreparedData } from './prepare.js';
 import type { Selection } from './select.js';
 import type { ModelingSpec } from './spec.js';
@@ -51,6 +53,8 @@ export interface MadeModel {
   readonly scoring: Model;
   readonly tuned: TunedFor | null;
   readonly history: readonly TrainingHistory[];
+  /** Of a forest with `oob_score`; null otherwise. */
+  readonly outOfBag: OutOfBagMetrics | null;
   /** Every parameter with the value that was used. */
   readonly params: Readonly<Record<string, ParameterValue>>;
   /** The file. */
@@ -97,10 +101,23 @@ export async function makeModel(
     seed: spec.seed,
     workers: spec.workers,
     signal: deps.signal,
+    keepsPartial: true,
     onProgress: deps.onEvent,
   });
   await run.logParams(trained.params);
   for (const { metric, values } of trained.history ?? []) await run.logHistory(metric, values);
+  const { partial } = trained;
+  if (partial !== undefined) {
+    await keepPartial(
+      spec,
+      data,
+      { algorithm, trained: { ...trained, partial }, pipeline, columns },
+      run,
+      deps,
+    );
+    deps.signal.throwIfAborted();
+  }
+  const outOfBag = trained.outOfBag === undefined ? null : outOfBagMetrics(train.target, trained.outOfBag);
   const decided = decide(trained.model, spec, train, await selection.outOfFold(), deps.onEvent);
   if (decided.tuned !== null) await run.logParams({ decision_threshold: decided.threshold as number });
 
@@ -115,10 +132,11 @@ export async function makeModel(
   });
   const body = assembleModel(pipeline, columns, decided.model, train.target, manifest);
   const certifyStartedAt = performance.now();
-  const finished = await certifyAndScore(body, manifest, data, { seed: spec.seed, onEvent: deps.onEvent });
+  const { seed, metric } = spec;
+  const finished = await certifyAndScore(body, manifest, data, { seed, metric, onEvent: deps.onEvent });
   deps.signal.throwIfAborted();
   const certifyMs = performance.now() - certifyStartedAt;
-  await run.logMetrics({ ...finished.evaluation.metrics, fit_ms: trained.fitMs });
+  await run.logMetrics({ ...finished.evaluation.metrics, ...outOfBag?.metrics, fit_ms: trained.fitMs });
   const importance = rankImportance(pipeline.features, trained.importance);
   const stored = await run.logArtifact('model.onnx', { bytes: finished.bytes });
   await run.logArtifact('feature_importance.csv', { bytes: Buffer.from(importanceCsv(importance)) });
@@ -140,6 +158,7 @@ export async function makeModel(
     scoring: decided.model,
     tuned: decided.tuned,
     history: trained.history ?? [],
+    outOfBag,
     params: trained.params,
     bytes: finished.bytes,
     timings: { prepareMs, fitMs: trained.fitMs, certifyMs },

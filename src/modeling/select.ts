@@ -58,7 +58,8 @@ export async function selectModel(
   const { spec, data, contenders, plan } = request;
   const [first] = contenders;
   const { task } = data.train.target;
-  const asked = { algorithm: first.algorithm.name, params: first.given, recipe: first.recipe };
+  const params = resolveParameters(first.algorithm, task, first.given);
+  const asked = { algorithm: first.algorithm.name, params, recipe: first.recipe };
   if (plan === null) {
     return {
       choice: asked,
@@ -78,11 +79,10 @@ export async function selectModel(
   };
   const foldsOf = foldMatrices(plan, source, hasTrials(spec));
   if (hasTrials(spec)) return selectByTrials(request, run, deps, earlier, foldsOf);
-  const params = resolveParameters(first.algorithm, task, first.given);
-  const judged = await judge(request, { ...asked, params }, foldsOf(first), deps);
+  const judged = await judge(request, asked, foldsOf(first), deps);
   const validation = await reportOn(request, judged.folds, run);
   return {
-    choice: { ...asked, params },
+    choice: asked,
     validation,
     trials: null,
     leaderboard: null,

@@ -1,3 +1,4 @@
+import { shortest } from '../stats/shortest-float.js';
 import type { Manifest } from './manifest.js';
 import type { Scores } from './scores.js';
 
@@ -29,16 +30,4 @@ export function predictionAt(scores: Scores, row: number, manifest: Manifest): P
 /** A class as its type prints: integers as numbers. */
 export function classValue(name: string, manifest: Pick<Manifest, 'target'>): string | number {
   return manifest.target?.type === 'string' || manifest.target === null ? name : Number(name);
-}
-
-const MIN_DIGITS = 6;
-const MAX_DIGITS = 9;
-
-/** The float32 as the shortest decimal that reads back as the same float32 (9 digits always do). */
-export function shortest(value: number): number {
-  for (let digits = MIN_DIGITS; digits < MAX_DIGITS; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
-  }
-  return Number(value.toPrecision(MAX_DIGITS));
 }

@@ -11,13 +11,13 @@ import { predictRoutes } from './dialects/predict.js';
 import { tensorFlowRoutes } from './dialects/tensorflow.js';
 import { discardBody } from './http/discard-body.js';
 import { requestIdOf } from './http/ids.js';
-import { type Dialect, type HttpReply, json } from './http/message.js';
+import type { HttpReply, Route } from './http/message.js';
 import { ClientGone, readBody } from './http/read-body.js';
 import { dialectOf, type Match, MethodNotAllowed, Router } from './http/router.js';
 import { send } from './http/send.js';
 import { finishTrace, newTrace } from './metrics/trace.js';
 import type { OriginCheck } from './origin.js';
-import { errorBody, toPublicError } from './public-error.js';
+import { errorReply, toPublicError } from './public-error.js';
 
 export interface Gates {
   readonly tokens: TokenCheck;
@@ -59,8 +59,9 @@ export class App {
       match = this.router.find(method, path);
       this.#gates.tokens.check(match.route.role, request.headers.authorization);
       const { route, rest } = match;
+      const { bodyLimit, requestMs } = this.#core.limits;
       const isRead = route.method === 'POST' && route.reads !== 'stream';
-      const body = isRead ? await readBody(request, this.#core.limits.bodyLimit) : EMPTY;
+      const body = isRead ? await readBody(request, bodyLimit, requestMs) : EMPTY;
       reply = await route.handle({
         method,
         path,
@@ -76,11 +77,12 @@ export class App {
       });
     } catch (thrown) {
       if (thrown instanceof ClientGone) return;
-      reply = await this.#failed(thrown, request, path, match?.route.dialect ?? dialectOf(path));
+      reply = await this.#failed(thrown, request, path, match?.route);
     }
     const { isDraining, metrics, accessLog } = this.#core;
     const route = match?.route.path ?? 'unknown';
-    if (isDraining) response.setHeader('connection', 'close');
+    // What has not arrived of a request that is answered already is not waited for.
+    if (isDraining || (reply.status >= 400 && !request.complete)) response.setHeader('connection', 'close');
     metrics.answeredHttp(method, route, reply.status);
     await send(response, trace.recorder === null ? reply : withVersion(reply, trace.recorder.labels.version));
     finishTrace(trace, performance.now());
@@ -91,15 +93,15 @@ export class App {
     thrown: unknown,
     request: IncomingMessage,
     path: string,
-    dialect: Dialect,
+    route: Route | undefined,
   ): Promise<HttpReply> {
     const error = toPublicError(thrown);
-    if (error.status === 413) await discardBody(request);
+    if (error.status === 413 || (route?.reads === 'stream' && !request.complete)) await discardBody(request);
     if (error.status >= 500 && error !== thrown) {
       const { message, code } = toMlxError(thrown);
       this.#core.log('error', message, { code, path: path.slice(0, 200) });
     }
-    return json(errorBody(error, dialect), error.status, headersOf(error));
+    return errorReply(error, route?.dialect ?? dialectOf(path), headersOf(error));
   }
 }
 

@@ -4,10 +4,10 @@ import type { AccessLog } from './access-log.js';
 import type { Catalog } from './catalog.js';
 import type { Lease } from './deployment.js';
 import type { HttpRequest } from './http/message.js';
-import type { LogWriter } from './log-writer.js';
 import type { ServerMetrics } from './metrics/server-metrics.js';
 import type { SummaryBoard } from './metrics/summary.js';
 import type { Limits, ServerLog } from './options.js';
+import type { PredictionLog } from './prediction-log.js';
 import type { Predictor, RequestContext } from './predictor.js';
 import type { VersionPool } from './version-pool.js';
 
@@ -17,7 +17,7 @@ export interface Core {
   readonly catalog: Catalog;
   readonly pool: VersionPool;
   readonly predictor: Predictor;
-  readonly writer: LogWriter;
+  readonly writer: PredictionLog;
   readonly metrics: ServerMetrics;
   readonly summary: SummaryBoard;
   readonly limits: Limits;
@@ -33,7 +33,7 @@ export interface Core {
 
 /** The header in which the dialects without a field for it say the id of a prediction. */
 export const ID_HEADER = 'x-prediction-id';
-/** The header that says which version gave an answer. */
+/** The version that answered, in all dialects. */
 export const VERSION_HEADER = 'x-mlx-model-version';
 
 /** Uses a version and frees it afterwards. */

@@ -1,34 +1,74 @@
 import { CellError, type CellValue, decodeText } from '../data/cell.js';
 import type { CellSink } from '../data/cell-sink.js';
-import { pourText } from '../data/pour.js';
+import { CsvReader } from '../data/csv.js';
+import { refuseEmpty } from '../data/pour.js';
 import type { ColumnSchema } from '../data/schema.js';
 import type { MlxError } from '../errors.js';
 import { invalidField, type Row, type RowDecoder } from './decode.js';
 
-/**
- * Rows of CSV text, header first; columns in any order, others than the model's are passed over. A row with a cell
- * that its column cannot hold is the error instead.
- * @throws MlxError DATA_EMPTY, DATA_MALFORMED, HEADER_INVALID; REQUEST_INVALID for a column that is not there
- */
-export function rowsOfCsv(text: string, decoder: RowDecoder): (Row | MlxError)[] {
-  const sinks = decoder.columns.map((column) => new DecodingSink(column));
-  const rows = pourText(text, 'The request body', (header) => {
-    const missing = decoder.columns.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
-    if (missing.length > 0) throw decoder.missing(missing, header, 'header');
-    const byName = new Map(decoder.columns.map(({ name }, index) => [name, sinks[index] ?? null]));
+/** Reads CSV as its bytes arrive, header first; columns in any order, others than the model's are passed over. */
+export class CsvRows {
+  readonly #decoder: RowDecoder;
+  readonly #reader = new CsvReader({ name: 'The request body' });
+  readonly #sinks: readonly DecodingSink[];
+  #wanted: (DecodingSink | null)[] | undefined;
+  #rows = 0;
+
+  constructor(decoder: RowDecoder) {
+    this.#decoder = decoder;
+    this.#sinks = decoder.columns.map((column) => new DecodingSink(column));
+  }
+
+  /**
+   * The rows that are whole with these bytes; one with a cell that its column cannot hold is the error instead.
+   * @throws MlxError DATA_MALFORMED, HEADER_INVALID; REQUEST_INVALID for a column that is not there
+   */
+  push(bytes: Buffer): (Row | MlxError)[] {
+    this.#reader.push(bytes);
+    return this.#read();
+  }
+
+  /** The rows that are left. @throws MlxError DATA_EMPTY without any row; and as `push` does */
+  end(): (Row | MlxError)[] {
+    this.#reader.end();
+    const rows = this.#read();
+    refuseEmpty('The request body', this.#rows);
+    return rows;
+  }
+
+  #read(): (Row | MlxError)[] {
+    const { header } = this.#reader;
+    if (header === undefined) return [];
+    this.#wanted ??= this.#open(header);
+    for (const sink of this.#sinks) sink.cells.length = 0;
+    let rows = 0;
+    for (let more = 1; more > 0; rows += more)
+      more = this.#reader.read(this.#wanted, Number.POSITIVE_INFINITY);
+    const first = this.#rows;
+    this.#rows += rows;
+    return Array.from({ length: rows }, (_, index) =>
+      rowAt(this.#decoder.columns, this.#sinks, index, first + index),
+    );
+  }
+
+  #open(header: readonly string[]): (DecodingSink | null)[] {
+    const { columns } = this.#decoder;
+    const missing = columns.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
+    if (missing.length > 0) throw this.#decoder.missing(missing, header, 'header');
+    const byName = new Map(columns.map(({ name }, index) => [name, this.#sinks[index] ?? null]));
     return header.map((name) => byName.get(name) ?? null);
-  });
-  return Array.from({ length: rows }, (_, row) => rowAt(decoder.columns, sinks, row));
+  }
 }
 
 function rowAt(
   columns: readonly ColumnSchema[],
   sinks: readonly DecodingSink[],
+  index: number,
   row: number,
 ): Row | MlxError {
   const cells: CellValue[] = [];
   for (const [position, { cells: decoded }] of sinks.entries()) {
-    const cell = decoded[row] ?? null;
+    const cell = decoded[index] ?? null;
     if (!(cell instanceof CellError)) {
       cells.push(cell);
       continue;

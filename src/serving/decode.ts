@@ -33,6 +33,11 @@ export class RowDecoder {
     });
   }
 
+  /** The position of a column; undefined when the model has none of that name. */
+  find(name: string): number | undefined {
+    return this.#positions.get(name);
+  }
+
   /**
    * The position of a column.
    * @throws MlxError REQUEST_INVALID, with the likely name
@@ -118,6 +123,24 @@ export class RowDecoder {
       }
     });
   }
+}
+
+/** A row as batches hold it: `features`, as in the form of /predict, may stand around it. The error for one that is none. */
+export function decodeRow(decoder: RowDecoder, value: unknown, field: string): Row | MlxError {
+  const inner =
+    isObject(value) && Object.keys(value).length === 1 && isContainer(value.features)
+      ? value.features
+      : value;
+  try {
+    return decoder.row(inner, field);
+  } catch (error) {
+    if (error instanceof MlxError) return error;
+    throw error;
+  }
+}
+
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A REQUEST_INVALID that names a field. */

@@ -3,6 +3,7 @@ import { type ModelReference, parseModelReference } from '../registry/names.js';
 import { resolveModel } from '../registry/resolve.js';
 import { armVersion, assignArm } from '../rollout/assignment.js';
 import type { Arm } from '../rollout/records.js';
+import type { ModelVersion } from '../store/registry-records.js';
 import type { Store } from '../store/store.js';
 import type { AlertDesk } from './alert-desk.js';
 import type { LoadedVersion } from './loaded-version.js';
@@ -98,6 +99,11 @@ export class Deployment {
       return { deployment: this, loaded: await this.#leaseCurrent(), arm: null };
     }
     return { deployment: this, loaded: await this.#leaseSelected(selection), arm: null };
+  }
+
+  /** The version that a stage or an alias of this model means now. @throws MlxError MODEL_NOT_FOUND, NAME_INVALID */
+  resolveLabel(label: string): Promise<ModelVersion> {
+    return resolveModel(this.#parts.store, `${this.name}@${label}`);
   }
 
   /**

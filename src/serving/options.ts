@@ -72,10 +72,14 @@ export interface Limits {
   /** Failures after a promotion that take production back, within the window. */
   readonly maxErrors: number;
   readonly windowSeconds: number;
-  /** Longest time between a prediction and its being logged. */
+  /** Longest time between a prediction's answer, when it is in the journal, and its being in log.db. */
   readonly flushMs: number;
-  /** Predictions kept in memory while the log cannot be written; more are dropped, and counted. */
+  /** Predictions kept in memory while the journal cannot be written; more are dropped, and counted. */
   readonly logCapacity: number;
+  /** Share of predictions that are logged. */
+  readonly logSample: number;
+  /** Age at which logged predictions are forgotten; null: never. */
+  readonly logRetentionMs: number | null;
   readonly keepAliveMs: number;
   /** Longest time for a request's headers, and for all of it, to arrive. */
   readonly headersMs: number;
@@ -96,6 +100,8 @@ export const DEFAULT_LIMITS: Limits = {
   windowSeconds: 300,
   flushMs: 50,
   logCapacity: 100_000,
+  logSample: 1,
+  logRetentionMs: null,
   keepAliveMs: 30_000,
   headersMs: 10_000,
   requestMs: 30_000,

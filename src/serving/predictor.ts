@@ -6,12 +6,13 @@ import { joinScores, type Scores } from '../scoring/scores.js';
 import { type PackJob, type PackResult, RowBatcher, type RowJob, type RunTimes } from './batcher.js';
 import type { Row } from './decode.js';
 import type { Lease } from './deployment.js';
-import type { LogWriter } from './log-writer.js';
+import type { LoadedVersion } from './loaded-version.js';
 import type { Recorder } from './metrics/recorder.js';
 import type { ServerMetrics } from './metrics/server-metrics.js';
 import type { SummaryBoard } from './metrics/summary.js';
 import type { Trace } from './metrics/trace.js';
 import type { ServerLog } from './options.js';
+import type { LoggedVersion, PredictionLog } from './prediction-log.js';
 import { Throttle } from './throttle.js';
 
 /** What a request says beside its rows. */
@@ -33,7 +34,7 @@ export interface Answer {
 }
 
 export interface PredictorParts {
-  readonly writer: LogWriter;
+  readonly writer: PredictionLog;
   readonly metrics: ServerMetrics;
   readonly summary: SummaryBoard;
   readonly log: ServerLog;
@@ -51,6 +52,7 @@ export class Predictor {
   readonly #parts: PredictorParts;
   readonly #slowWarnings = new Throttle(WARNING_INTERVAL_MS);
   readonly #failureWarnings = new Throttle(WARNING_INTERVAL_MS);
+  readonly #loggedVersions = new WeakMap<LoadedVersion, LoggedVersion>();
   #atWork = 0;
 
   constructor(parts: PredictorParts) {
@@ -211,22 +213,33 @@ export class Predictor {
     const { name, version } = lease.loaded.record;
     const { confidence } = prediction;
     this.#parts.summary.tally(name).prediction(version, confidence);
-    const inputs: Record<string, number | string | null> = {};
-    lease.loaded.decoder.columns.forEach((column, index) => {
-      inputs[column.name] = row[index] ?? null;
-    });
+    const logged = this.#loggedVersion(lease.loaded);
+    const { probabilities } = prediction;
     this.#parts.writer.add({
       id,
-      time: this.#parts.now().toISOString(),
-      model: name,
-      version,
+      timeMs: this.#parts.now().getTime(),
+      version: logged,
       arm: lease.arm,
       unit: context.unit,
-      inputs,
-      ...prediction,
+      row,
+      prediction: prediction.prediction,
+      confidence,
+      probabilities:
+        probabilities === null ? null : logged.classes.map((name) => probabilities[name] as number),
       latencyMs,
       requestId: context.requestId,
     });
+  }
+
+  #loggedVersion(loaded: LoadedVersion): LoggedVersion {
+    let logged = this.#loggedVersions.get(loaded);
+    if (logged === undefined) {
+      const { name, version } = loaded.record;
+      const columns = loaded.decoder.columns.map((column) => column.name);
+      logged = { model: name, version, columns, classes: loaded.model.manifest.classes };
+      this.#loggedVersions.set(loaded, logged);
+    }
+    return logged;
   }
 
   /** A request counts once towards a rollback, however many of its rows fail. */

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode, MlxError, toErrorDocument, toMlxError } from '../errors.js';
-import type { Dialect } from './http/message.js';
+import { errorText } from './dialects/tensorflow-errors.js';
+import { type Dialect, type HttpReply, json } from './http/message.js';
 
 /** Server faults whose words are about the model, not about files or SQL. */
 const SPEAKABLE: ReadonlySet<ErrorCode> = new Set([
@@ -21,10 +22,18 @@ export function toPublicError(thrown: unknown): MlxError {
   });
 }
 
-/** The body of an error in a dialect: the full document in the plain one, `{"error":"…"}` in the others. */
-export function errorBody(error: MlxError, dialect: Dialect): unknown {
-  if (dialect === 'plain') return toErrorDocument(error);
-  return { error: error.hint === undefined ? error.message : `${error.message} ${error.hint}` };
+/** An error in a dialect's form: the full document in the plain one, `{"error":"…"}` in the others. */
+export function errorReply(
+  error: MlxError,
+  dialect: Dialect,
+  headers: Readonly<Record<string, string>>,
+): HttpReply {
+  const { status } = error;
+  if (dialect === 'plain') return json(toErrorDocument(error), status, headers);
+  const text = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  return dialect === 'open-inference'
+    ? json({ error: text }, status, headers)
+    : { status, type: 'application/json', headers, body: errorText(text) };
 }
 
 function capitalised(text: string): string {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { MlxError } from '../errors.js';
@@ -11,11 +10,12 @@ import type { Core } from './core.js';
 import type { RunningGrpc } from './grpc/listener.js';
 import type { Admit } from './grpc/service.js';
 import { refuseMalformed } from './http/malformed.js';
-import { LogWriter } from './log-writer.js';
 import { ServerMetrics } from './metrics/server-metrics.js';
 import { SummaryBoard } from './metrics/summary.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions } from './options.js';
 import { OriginCheck } from './origin.js';
+import { predictionId } from './prediction-id.js';
+import { openPredictionLog } from './prediction-log.js';
 import { Predictor } from './predictor.js';
 import { RollbackWatch } from './rollback-watch.js';
 import { VersionPool } from './version-pool.js';
@@ -103,10 +103,16 @@ async function startGrpc(
 export async function createServer(options: ServerOptions): Promise<ServerParts> {
   const { store, now, random, log, actor } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const metrics = await ServerMetrics.create();
+  const metrics = new ServerMetrics();
   const alerts = new AlertDesk(options);
-  const writer = new LogWriter({ store, log, flushMs: limits.flushMs, capacity: limits.logCapacity });
-  const pool = new VersionPool({ store, now, onBatch: () => undefined, ...limits });
+  const writer = await openPredictionLog(store, {
+    log,
+    flushMs: limits.flushMs,
+    capacity: limits.logCapacity,
+    sample: limits.logSample,
+    retentionMs: limits.logRetentionMs,
+  });
+  const pool = new VersionPool({ store, now, onBatch: () => writer.commit(), ...limits });
   const watchOver = (model: string) =>
     new RollbackWatch({
       store,
@@ -120,7 +126,15 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     });
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
   const summary = new SummaryBoard();
-  const predictor = new Predictor({ writer, metrics, summary, log, now, newId: randomUUID, ...limits });
+  const predictor = new Predictor({
+    writer,
+    metrics,
+    summary,
+    log,
+    now,
+    newId: () => predictionId(Date.now()),
+    ...limits,
+  });
   const accessLog = options.accessLog === undefined ? null : new AccessLog(options.accessLog, { now, log });
   const core: Core = {
     store,
@@ -171,7 +185,8 @@ function httpServer(app: App, limits: Limits): Server {
     {
       keepAliveTimeout: limits.keepAliveMs,
       headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
+      // Bodies that are read whole have their own limit of time; streams may take as long as they like.
+      requestTimeout: 0,
       connectionsCheckingInterval: CHECK_MS,
     },
     (request, response) => void app.handle(request, response),

@@ -15,6 +15,11 @@ export interface PoolOptions {
   readonly onBatch: () => void;
 }
 
+/** What a version is at; `absent` ones are loaded when they are asked for. */
+export type VersionState =
+  | { readonly kind: 'loaded' | 'loading' | 'absent' }
+  | { readonly kind: 'failed'; readonly error: MlxError };
+
 /**
  * The versions in memory, each loaded once however many ask. Those that nothing uses are kept, the most
  * recently used ones, so that a rollback or a second request for an old version finds them at once; the others
@@ -43,6 +48,15 @@ export class VersionPool {
   peek(model: string, version: number): LoadedVersion | undefined {
     const found = this.#loaded.get(keyOf(model, version));
     return found === undefined ? undefined : this.#retain(found);
+  }
+
+  /** What a registered version is at. */
+  stateOf(model: string, version: number): VersionState {
+    const key = keyOf(model, version);
+    if (this.#loaded.has(key)) return { kind: 'loaded' };
+    if (this.#loading.has(key)) return { kind: 'loading' };
+    const failure = this.#failures.get(key);
+    return failure === undefined ? { kind: 'absent' } : { kind: 'failed', error: failure.error };
   }
 
   /**

@@ -10,9 +10,11 @@ import {
 import type { LabelMetrics } from './metrics/label-metrics.js';
 import {
   absoluteErrors,
+  explainedVariance,
   meanAbsolutePercentageError,
   meanSquaredError,
   medianJudge,
+  poissonDeviances,
   r2Score,
 } from './metrics/regression.js';
 import { type Weights, weightedMean } from './metrics/weighted-mean.js';
@@ -26,9 +28,12 @@ export interface RegressionMetrics {
   readonly mae: number;
   /** NaN below two rows. */
   readonly r2: number;
+  readonly explained_variance: number;
   /** NaN where a truth is 0. */
   readonly mape: number;
   readonly median_absolute_error: number;
+  /** NaN where a truth is below 0 or a prediction is not above 0. */
+  readonly poisson_deviance: number;
 }
 
 export interface ClassificationOptions {
@@ -104,8 +109,8 @@ export function probabilityMetrics(
 }
 
 /**
- * Root mean squared, mean, median absolute error (in units of the target), R², and the mean absolute error as a share of
- * the truth.
+ * Root mean squared, mean, median absolute error (in units of the target), R² and explained variance, the mean absolute
+ * error as a share of the truth, and the deviance of counts.
  *
  * @throws DATA_INVALID when the lengths differ
  */
@@ -124,14 +129,17 @@ export function regressionJudge(
 ): Judge<RegressionMetrics> {
   checkLength(truth.length, predicted.length, 'predictions');
   const errors = absoluteErrors(truth, predicted);
+  const deviances = poissonDeviances(truth, predicted);
   const judgeMedian = medianJudge(errors);
   const hasZero = Array.prototype.includes.call(truth, 0);
   return (weights) => ({
     rmse: Math.sqrt(meanSquaredError(truth, predicted, weights)),
     mae: weightedMean(errors, weights),
     r2: r2Score(truth, predicted, weights),
+    explained_variance: explainedVariance(truth, predicted, weights),
     mape: hasZero ? Number.NaN : meanAbsolutePercentageError(truth, predicted, weights),
     median_absolute_error: judgeMedian(weights),
+    poisson_deviance: weightedMean(deviances, weights),
   });
 }
 

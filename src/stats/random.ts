@@ -19,6 +19,7 @@ export interface Random {
   shuffle(array: Int32Array | Uint32Array | unknown[]): void;
 }
 
+const TWO_16 = 2 ** 16;
 const TWO_21 = 2 ** 21;
 const TWO_32 = 2 ** 32;
 const TWO_53 = 2 ** 53;
@@ -60,7 +61,7 @@ class ThreefryRandom implements Random {
       while (value >= limit) value = this.next() * TWO_53;
       return value % n;
     }
-    return n <= TWO_21 ? this.#smallInt(n) : this.#maskedInt(n);
+    return n <= TWO_21 ? this.#smallInt(n) : this.#wideInt(n);
   }
 
   /** Lemire's method (2019): the high part of word·n, which is exact in a double up to n = 2^21. */
@@ -78,12 +79,16 @@ class ThreefryRandom implements Random {
     return high;
   }
 
-  /** Enough bits for n − 1, drawn again until they are below n. */
-  #maskedInt(n: number): number {
-    const mask = 0xffffffff >>> Math.clz32(n - 1);
-    let value = (this.#word() & mask) >>> 0;
-    while (value >= n) value = (this.#word() & mask) >>> 0;
-    return value;
+  /** The same up to n = 2^32: the product in two parts, each of which is exact in a double. */
+  #wideInt(n: number): number {
+    const excess = TWO_32 % n;
+    const [highN, lowN] = [Math.floor(n / TWO_16), n % TWO_16];
+    for (;;) {
+      const word = this.#word() >>> 0;
+      const upper = word * highN + Math.floor((word * lowN) / TWO_16);
+      const low = (upper % TWO_16) * TWO_16 + ((word * lowN) % TWO_16);
+      if (low >= excess) return Math.floor(upper / TWO_16);
+    }
   }
 
   normal(): number {

@@ -6,7 +6,6 @@ import { type ErrorCode, MlxError } from '../errors.js';
 import { sqliteCode, whenNotBusy } from './busy.js';
 import { checkVersion, type DatabaseShape, migrate } from './migrate.js';
 
-/** How long a writer waits for the others before it gives up with BUSY. */
 const BUSY_TIMEOUT_MS = 20_000;
 const MAX_STATEMENTS = 200;
 
@@ -17,6 +16,8 @@ export interface ConnectionOptions {
    * loss may take the last moments, never the consistency of the file.
    */
   readonly synchronous: 'full' | 'normal';
+  /** How long a writer waits for the others before it gives up with BUSY. Default 20,000. */
+  readonly busyTimeoutMs?: number;
 }
 
 export type SqlValue = string | number | null;
@@ -39,11 +40,12 @@ export class Connection {
   /** Opens or creates the file, mode 0600; SQLite gives -wal and -shm the same mode. */
   static async open(path: string, options: ConnectionOptions): Promise<Connection> {
     const Library = loadSqlite();
+    const { busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
     try {
       closeSync(openSync(path, 'a', 0o600));
-      const db = new Library(path, { timeout: BUSY_TIMEOUT_MS });
+      const db = new Library(path, { timeout: busyTimeoutMs });
       try {
-        await whenNotBusy(BUSY_TIMEOUT_MS, () => prepareDatabase(db, path, options));
+        await whenNotBusy(busyTimeoutMs, () => prepareDatabase(db, path, options));
       } catch (error) {
         db.close();
         throw error;

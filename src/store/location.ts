@@ -12,6 +12,8 @@ export interface StorePaths {
   /** Predictions and labels. */
   readonly log: string;
   readonly artifacts: string;
+  /** What servers have answered and log.db does not hold yet; there once a server has answered something. */
+  readonly journal: string;
 }
 
 export function storePaths(root: string): StorePaths {
@@ -21,6 +23,7 @@ export function storePaths(root: string): StorePaths {
     main: join(absolute, 'mlx.db'),
     log: join(absolute, 'log.db'),
     artifacts: join(absolute, 'artifacts'),
+    journal: join(absolute, 'journal'),
   };
 }
 

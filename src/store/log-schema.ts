@@ -29,5 +29,14 @@ CREATE TABLE labels (
 ) STRICT;
 `;
 
+/** How much of each journal file is in the log: moved on in the transaction that adds its rows. */
+const VERSION_2 = `
+CREATE TABLE journals (
+  name TEXT PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  rows INTEGER NOT NULL
+) STRICT;
+`;
+
 /** "mlx" and a two, in ASCII. */
-export const LOG_SHAPE: DatabaseShape = { applicationId: 0x6d6c7832, migrations: [VERSION_1] };
+export const LOG_SHAPE: DatabaseShape = { applicationId: 0x6d6c7832, migrations: [VERSION_1, VERSION_2] };

@@ -20,6 +20,11 @@ export interface FullRow extends OutcomeRow {
   request_id: string | null;
 }
 
+/** Twelve values; an id that is in the log already is left as it is. */
+export const INSERT_PREDICTION = `INSERT INTO predictions (id, time, model, version, arm, unit, inputs, prediction,
+  confidence, probabilities, latency_ms, request_id)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+
 /** `p` is the predictions table, `l` the labels. */
 export const OUTCOME_COLUMNS =
   'p.seq, p.id, p.time, p.model, p.version, p.arm, p.unit, p.prediction, p.confidence, p.latency_ms, l.label';

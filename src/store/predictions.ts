@@ -12,16 +12,15 @@ import type {
 import {
   FULL_COLUMNS,
   type FullRow,
+  INSERT_PREDICTION,
   OUTCOME_COLUMNS,
   type OutcomeRow,
   parseOutcome,
   parsePrediction,
 } from './prediction-rows.js';
+import { pruneSteps } from './prune-predictions.js';
 
 const PAGE_ROWS = 2000;
-const PRUNE_ROWS = 10_000;
-const PRUNE = `DELETE FROM predictions WHERE seq IN
-  (SELECT seq FROM predictions WHERE model = ? AND time < ? LIMIT ?)`;
 const FROM = 'FROM predictions p LEFT JOIN labels l ON l.prediction = p.seq';
 
 /**
@@ -42,9 +41,7 @@ export class PredictionRepository {
     db.write(() => {
       for (const row of rows) {
         db.run(
-          `INSERT INTO predictions (id, time, model, version, arm, unit, inputs, prediction, confidence,
-             probabilities, latency_ms, request_id)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+          INSERT_PREDICTION,
           row.id,
           toMilliseconds(row.time),
           row.model,
@@ -101,16 +98,8 @@ export class PredictionRepository {
   /** Forgets predictions, and their labels, from before a time (ISO 8601); returns how many. */
   async prune(before: string): Promise<number> {
     const db = await this.#open();
-    const limit = toMilliseconds(before);
     let removed = 0;
-    for (const { model } of db.all<{ model: string }>('SELECT DISTINCT model FROM predictions')) {
-      let step: number;
-      do {
-        // In steps, so that a server that logs meanwhile never waits long.
-        step = db.write(() => db.run(PRUNE, model, limit, PRUNE_ROWS));
-        removed += step;
-      } while (step === PRUNE_ROWS);
-    }
+    for (const step of pruneSteps(db, toMilliseconds(before))) removed += step;
     return removed;
   }
 

@@ -4,7 +4,8 @@ import { AbtestRepository } from './abtests.js';
 import { AlertRepository } from './alerts.js';
 import { ArtifactStore } from './artifacts.js';
 import { Connection } from './connection.js';
-import { createStoreFolders, storePaths } from './location.js';
+import type { Journal, JournalOptions } from './journal/journal.js';
+import { createStoreFolders, type StorePaths, storePaths } from './location.js';
 import { LockRepository } from './locks.js';
 import { LOG_SHAPE } from './log-schema.js';
 import { MAIN_SHAPE } from './main-schema.js';
@@ -27,6 +28,8 @@ export interface Store {
   readonly locks: LockRepository;
   /** In `log.db`, so that logging never blocks the registry. */
   readonly predictions: PredictionRepository;
+  /** The way of a server's answers into `predictions`. */
+  openJournal(options: JournalOptions): Promise<Journal>;
   /** A number that changes whenever any process, this one too, has committed to `mlx.db`. */
   changeCounter(): Promise<number>;
   close(): Promise<void>;
@@ -58,7 +61,7 @@ export async function openStore(root: string, options: OpenStoreOptions = {}): P
   const main = await Connection.open(paths.main, { shape: MAIN_SHAPE, synchronous: 'full' });
   let log: Promise<Connection> | undefined;
   const openLog = () => {
-    log ??= Connection.open(paths.log, { shape: LOG_SHAPE, synchronous: 'normal' }).catch((error) => {
+    log ??= openLogFile(paths).catch((error) => {
       log = undefined;
       throw error;
     });
@@ -73,6 +76,7 @@ export async function openStore(root: string, options: OpenStoreOptions = {}): P
     alerts: new AlertRepository(main),
     locks: new LockRepository(main, now),
     predictions: new PredictionRepository(openLog),
+    openJournal: async (journal) => new (await import('./journal/journal.js')).Journal(paths.root, journal),
     changeCounter: createChangeCounter(main),
     close: async () => {
       main.close();
@@ -82,6 +86,19 @@ export async function openStore(root: string, options: OpenStoreOptions = {}): P
   await store.runs.interruptDead();
   await store.artifacts.sweep(now());
   return store;
+}
+
+/** Opens log.db and brings into it what servers that were killed, or still run, have answered. */
+async function openLogFile({ log, journal }: StorePaths): Promise<Connection> {
+  const db = await Connection.open(log, { shape: LOG_SHAPE, synchronous: 'normal' });
+  try {
+    const { ingestAll } = await import('./journal/ingester.js');
+    ingestAll(db, journal);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return db;
 }
 
 function createChangeCounter(main: Connection): () => Promise<number> {

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../store/run-records.js';
+import { isFoldMetric } from './fold-metric.js';
 import { type MetricDirection, metricDirection } from './metric-direction.js';
 
 export interface ParamRow {
@@ -57,7 +58,9 @@ function differs(row: { readonly values: readonly unknown[] }): boolean {
 }
 
 function finiteOnly(metrics: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
+  return Object.fromEntries(
+    Object.entries(metrics).filter(([name, value]) => Number.isFinite(value) && !isFoldMetric(name)),
+  );
 }
 
 function bestPositions(values: readonly (number | null)[], direction: MetricDirection | null): number[] {

@@ -1,6 +1,7 @@
 import type { TrainingTask } from './ensemble.js';
 import type { Matrix } from './matrix.js';
 import type { Model } from './model.js';
+import type { OutOfBag } from './out-of-bag.js';
 import type { ParameterValue } from './parameters.js';
 import type { OnTrainingEvent } from './progress.js';
 
@@ -30,6 +31,11 @@ export interface TrainingSpec {
   /** Threads; as many as the machine can run at once by default. */
   readonly workers?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether a forest or a boosting that is aborted after its first tree gives the model of the trees that it has; it is an
+   * error otherwise.
+   */
+  readonly keepsPartial?: boolean | undefined;
   readonly onProgress?: OnTrainingEvent | undefined;
 }
 
@@ -46,6 +52,10 @@ export interface FittedModel {
   readonly importance: Float64Array;
   /** What was measured round by round while it was trained; none where there are no rounds. */
   readonly history?: readonly TrainingHistory[];
+  /** Of a forest with `oob_score`. */
+  readonly outOfBag?: OutOfBag;
+  /** Of a training that was aborted: how many trees or rounds it has of those that were asked for; see keepsPartial. */
+  readonly partial?: { readonly done: number; readonly total: number };
 }
 
 /** A checked spec, as each algorithm gets it: the weights are those of the rows times those of their classes. */

@@ -7,6 +7,7 @@ import { allocateForest, type ForestMemory } from './forest-memory.js';
 import { impurityImportance } from './importance.js';
 import { meanOf, roundLeavesToGrid } from './leaf-grid.js';
 import type { Model } from './model.js';
+import { predictOutOfBag } from './out-of-bag.js';
 import { readCount } from './parameters.js';
 import { rankMatrix } from './ranked-table.js';
 import { WorkerPool } from './worker-pool.js';
@@ -35,6 +36,7 @@ export function fitExtraTrees(input: FitInput): Promise<FittedModel> {
 
 async function fitForest(input: FitInput, isRandomSplit: boolean): Promise<FittedModel> {
   const { matrix, task, params, signal } = input;
+  requireBootstrap(params);
   const rules = readRules(input, isRandomSplit);
   const trees = params.n_estimators as number;
   const sampleSize = readCount('max_samples', params.max_samples, matrix.rows);
@@ -64,10 +66,25 @@ async function fitForest(input: FitInput, isRandomSplit: boolean): Promise<Fitte
       sampleSize,
       taken: new Int32Array(new SharedArrayBuffer(8)),
     };
-    return assemble(await collectTrees(job, pool, input), input, base);
+    const grown = await collectTrees(job, pool, input);
+    const fitted = assemble(grown, input, base);
+    if (grown.length < trees || signal?.aborted === true)
+      return { ...fitted, partial: { done: grown.length, total: trees } };
+    if (params.oob_score !== true) return fitted;
+    const draws = { seed: input.seed, trees: grown.map(({ index }) => index), sampleSize };
+    return { ...fitted, outOfBag: await predictOutOfBag(fitted.model, matrix, draws, signal) };
   } finally {
     await pool?.close();
   }
+}
+
+/** @throws MlxError PARAM_INVALID where every tree sees every row, and out-of-bag rows are asked for */
+function requireBootstrap({ oob_score, bootstrap }: FitInput['params']): void {
+  if (oob_score !== true || bootstrap === true) return;
+  throw new MlxError('PARAM_INVALID', 'oob_score needs bootstrap: otherwise no row is out of bag.', {
+    hint: 'Add --param bootstrap=true, or leave oob_score out.',
+    details: { parameter: 'oob_score' },
+  });
 }
 
 function assemble(grown: readonly IndexedTree[], input: FitInput, base: number): FittedModel {
@@ -88,12 +105,28 @@ function assemble(grown: readonly IndexedTree[], input: FitInput, base: number):
   return { model, importance: impurityImportance(gains, matrix.columns) };
 }
 
+/** The trees by their number: all, or those that were grown before the signal where that is enough. */
 async function collectTrees(
   job: ForestJob,
   pool: WorkerPool | undefined,
+  input: FitInput,
+): Promise<readonly IndexedTree[]> {
+  const grown = new Array<IndexedTree | undefined>(job.trees).fill(undefined);
+  try {
+    await growAll(job, pool, input, grown);
+  } catch (error) {
+    const isKept = input.keepsPartial === true && input.signal?.aborted === true;
+    if (!isKept || grown.every((tree) => tree === undefined)) throw error;
+  }
+  return grown.filter((tree) => tree !== undefined);
+}
+
+async function growAll(
+  job: ForestJob,
+  pool: WorkerPool | undefined,
   { onProgress, signal }: FitInput,
-): Promise<IndexedTree[]> {
-  const grown = new Array<IndexedTree>(job.trees);
+  grown: (IndexedTree | undefined)[],
+): Promise<void> {
   let done = 0;
   const take = (tree: IndexedTree): void => {
     grown[tree.index] = tree;
@@ -101,14 +134,13 @@ async function collectTrees(
   };
   if (pool !== undefined) {
     await pool.run(job, take, signal);
-    return grown;
+    return;
   }
   for (const tree of growTrees(job)) {
     take(tree);
     if (done % 16 === 0) await nextTurn();
     signal?.throwIfAborted();
   }
-  return grown;
 }
 
 function readRules({ params, matrix, task }: FitInput, isRandomSplit: boolean): TreeRules {

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { emptyFolder, strayFiles } from './folders.js';
 import { failing, mlxJson } from './program.js';
+import { Server } from './server.js';
 import { expectWholeRuns } from './store-state.js';
-import { incomeFile, testUnless } from './tables.js';
+import { incomeFile, incomeLines, incomeRecords, testUnless } from './tables.js';
+import { until } from './until.js';
 
 const mounts: string[] = [];
 
@@ -25,8 +27,11 @@ function smallDisk(size: string): string | undefined {
 
 const disk = smallDisk('256k');
 const storeDisk = smallDisk('1m');
+const servingDisk = smallDisk('20m');
 const reason =
-  disk === undefined || storeDisk === undefined ? 'no right to mount a small file system' : undefined;
+  disk === undefined || storeDisk === undefined || servingDisk === undefined
+    ? 'no right to mount a small file system'
+    : undefined;
 const FULL = { exit: 1, code: 'DISK_FULL' } as const;
 
 testUnless(reason)(
@@ -84,3 +89,72 @@ testUnless(reason)(
     expect(existsSync(join(storeDisk ?? '', '.mlx', 'mlx.db'))).toBe(true);
   },
 );
+
+interface Readiness {
+  readonly prediction_log: {
+    readonly status: string;
+    readonly problem: string | null;
+    readonly pending: number;
+    readonly dropped: number;
+  };
+}
+
+testUnless(reason)(
+  'a full disk does not stop serve; what was predicted meanwhile is logged later',
+  async () => {
+    const cwd = emptyFolder();
+    const options = { cwd, env: { MLX_STORE: join(servingDisk ?? '', '.mlx') } };
+    incomeFile(cwd, 'train.csv', 1000);
+    await mlxJson(
+      ['train', '--data', 'train.csv', '--target', 'income', '--param', 'n_estimators=5'],
+      options,
+    );
+    await mlxJson(['register', 'm', '--run', 'latest'], options);
+    await mlxJson(['promote', 'm/1', 'production'], options);
+    const server = await Server.start(['m'], options);
+    const row = incomeRecords(incomeLines(1, 'test'))[0] ?? {};
+    const ids: string[] = [];
+    const predict = async (): Promise<void> => {
+      const { status, body } = await server.predict(row);
+      expect(status).toBe(200);
+      ids.push(body.prediction_id);
+    };
+    const log = async () => (await server.get<Readiness>('/ready')).body.prediction_log;
+    await predict();
+    await until('the first prediction is logged', async () => (await log()).pending === 0);
+    fill(join(servingDisk ?? '', 'filler'));
+    for (let i = 0; i < 100; i++) await predict();
+    expect(await log()).toMatchObject({
+      status: 'failing',
+      problem: 'no space is left on the device',
+      dropped: 0,
+    });
+    rmSync(join(servingDisk ?? '', 'filler'));
+    await until('the log has caught up', async () => {
+      const { status, pending } = await log();
+      return status === 'ok' && pending === 0;
+    });
+    await predict();
+    writeFileSync(
+      join(cwd, 'labels.csv'),
+      `prediction_id,label\n${ids.map((id) => `${id},<=50K\n`).join('')}`,
+    );
+    expect(await mlxJson(['feedback', '--data', 'labels.csv'], options)).toMatchObject({
+      added: 102,
+      unknown: 0,
+    });
+    expect(await server.stop()).toBe(0);
+  },
+);
+
+/** Takes all the room that is left. */
+function fill(path: string): void {
+  const file = openSync(path, 'w');
+  try {
+    for (;;) writeSync(file, Buffer.alloc(4096));
+  } catch (error) {
+    expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+  } finally {
+    closeSync(file);
+  }
+}

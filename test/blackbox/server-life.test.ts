@@ -112,6 +112,25 @@ test('every prediction is logged under its id; labels by CSV and by HTTP count o
   expect(quiet.quality).not.toBeNull();
 });
 
+test('what a server answered before it was killed is in the log', async () => {
+  const doomed = await Server.start(['m'], options);
+  const ids: string[] = [];
+  const clients = Array.from({ length: 8 }, async () => {
+    for (;;) {
+      const answered = await doomed.predict(row).catch(() => undefined);
+      if (answered === undefined) return;
+      ids.push(answered.body.prediction_id);
+    }
+  });
+  await until('some requests are answered', () => ids.length > 200);
+  await doomed.crash();
+  await Promise.all(clients);
+  writeFileSync(join(options.cwd, 'killed.csv'), `id,label\n${ids.map((id) => `${id},<=50K\n`).join('')}`);
+  const columns = ['--id-column', 'id', '--label-column', 'label'];
+  const counts = await mlxJson<FeedbackDocument>(['feedback', '--data', 'killed.csv', ...columns], options);
+  expect(counts).toMatchObject({ added: ids.length, unknown: 0 });
+});
+
 test('drift over the log is found when the requests have changed', async () => {
   for (const record of records.slice(0, 300))
     expect((await server.predict({ ...record, age: 17, hours_per_week: 99 })).status).toBe(200);

@@ -74,6 +74,12 @@ export class Server {
     return (await this.#process.ended).code;
   }
 
+  /** Takes its life at this instant. */
+  async crash(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#process.ended;
+  }
+
   async #answer<Body>(response: Response): Promise<Answer<Body>> {
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;

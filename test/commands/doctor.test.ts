@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -8,8 +8,11 @@ import { checkConfiguration } from '#mlx/commands/doctor/configuration.js';
 import { isInRange } from '#mlx/commands/doctor/node-range.js';
 import type { DoctorDocument } from '#mlx/commands/doctor/run.js';
 import { MlxError } from '#mlx/errors.js';
+import { JournalWriter } from '#mlx/store/journal/writer.js';
+import { storePaths } from '#mlx/store/location.js';
 import type { Store } from '#mlx/store/store.js';
 import { testModel } from '../registry/registered.js';
+import { journalRows } from '../store/journal/rows.js';
 import { closeStore, temporaryFolder, temporaryStore } from '../store/temporary-store.js';
 import { mlx, mlxJson } from './mlx.js';
 import { personIn } from './person.js';
@@ -49,6 +52,27 @@ describe('mlx doctor', () => {
     expect(about('artifacts').message).toMatch(/^2 versions/);
     expect(about('history').message).toMatch(/^\d+ registry events, the hash chain is whole$/);
     expect(about('onnxruntime').message).toBe('ONNX Runtime runs a model');
+  });
+
+  it('brings in what a killed server has answered, and names what could not be read', async () => {
+    const folder = await projectWith(async (store) => {
+      const { journal } = storePaths(store.root);
+      const writer = new JournalWriter(journal, 1_000_000);
+      for (const row of journalRows(3)) writer.add(row);
+      writer.commit();
+      writer.close();
+    });
+    expect((await examine(folder)).about('predictions')).toMatchObject({
+      status: 'ok',
+      message: '3 predictions logged',
+    });
+    const { journal } = storePaths(join(folder, '.mlx'));
+    const [name = ''] = readdirSync(journal);
+    appendFileSync(join(journal, name), Buffer.alloc(100));
+    expect((await examine(folder)).about('predictions')).toMatchObject({
+      status: 'warn',
+      message: `3 predictions logged, but 1 journal file could be read in part only: ${name}.damaged.`,
+    });
   });
 
   it('only warns where there is no store', async () => {

@@ -42,6 +42,13 @@ describe('mlx runs report', () => {
     expect(existsSync(join(folder, 'other.html'))).toBe(true);
   });
 
+  it('names a file that cannot be written as it was given', async () => {
+    const { folder } = await folderWithRuns();
+    const { code, stderr } = await mlx(folder, ['runs', 'report', 'reported', '--out', 'absent/r.html']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error FILE_UNWRITABLE absent/r.html: the folder is not there');
+  });
+
   it('says of a run without one that it has none, and writes nothing', async () => {
     const { folder } = await folderWithRuns();
     const { code, stderr } = await mlx(folder, ['runs', 'report', 'plain']);

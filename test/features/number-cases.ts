@@ -80,6 +80,8 @@ export const NUMBER_CASES: readonly (readonly [StepCase, Situations])[] = [
   [{ name: 'bins (quantile)', spec: { step: 'bins', n_bins: 3 } }, NUMBERS],
   [{ name: 'bins (uniform)', spec: { step: 'bins', n_bins: 4, strategy: 'uniform' } }, NUMBERS],
   [{ name: 'bins (one-hot)', spec: { step: 'bins', n_bins: 3, encode: 'onehot' } }, NUMBERS],
+  [{ name: 'number-levels', spec: { step: 'number-levels' } }, COUNTS],
+  [{ name: 'number-levels (the most frequent)', spec: { step: 'number-levels', max_levels: 2 } }, NUMBERS],
   [{ name: 'polynomial (degree 3)', spec: { step: 'polynomial', degree: 3, include_bias: true } }, NUMBERS],
   [
     { name: 'polynomial (interactions)', spec: { step: 'polynomial', degree: 2, interaction_only: true } },

@@ -70,6 +70,7 @@ const aWideningStep: fc.Arbitrary<StepSpec> = fc.oneof(
   fc.constant({ step: 'impute', add_indicator: true }),
   fc.constant({ step: 'outliers', factor: 0.2, action: 'flag' }),
   fc.constant({ step: 'bins', n_bins: 3, encode: 'onehot' }),
+  fc.constant({ step: 'number-levels', max_levels: 4 }),
 );
 const aRecipe = fc
   .tuple(

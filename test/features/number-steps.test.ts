@@ -120,6 +120,29 @@ describe('bins', () => {
   });
 });
 
+describe('number-levels', () => {
+  const train = [numbers('hour', [7, 0, 7, null, 12, 0, 7])];
+
+  it('has a column a value, ascending; what is missing or new is 0 in all', () => {
+    const pipeline = learn(train, { step: 'number-levels' });
+    expect(pipeline.features).toEqual(['hour=0', 'hour=7', 'hour=12']);
+    const later = [numbers('hour', [0, 12, 3, null, -0])];
+    expect(rowsOf(pipeline, later)).toEqual([
+      [1, 0, 0],
+      [0, 0, 1],
+      [0, 0, 0],
+      [0, 0, 0],
+      [1, 0, 0],
+    ]);
+  });
+
+  it('keeps the most frequent of too many, the smallest of equally frequent ones', () => {
+    expect(learn(train, { step: 'number-levels', max_levels: 1 }).features).toEqual(['hour=7']);
+    const even = [numbers('n', [3, 1, 2])];
+    expect(learn(even, { step: 'number-levels', max_levels: 2 }).features).toEqual(['n=1', 'n=2']);
+  });
+});
+
 describe('polynomial', () => {
   it('names the products', () => {
     const two = [numbers('a', [2]), numbers('b', [3])];

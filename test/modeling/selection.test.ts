@@ -3,6 +3,7 @@ import { planFolds } from '#mlx/data/fold-plan.js';
 import { planRecipe, RECIPES } from '#mlx/features/recipe.js';
 import { crossValidate } from '#mlx/modeling/cross-validation.js';
 import type { ModelingDeps } from '#mlx/modeling/deps.js';
+import { earlyStoppingRowsOfFold } from '#mlx/modeling/early-stopping-rows.js';
 import { measure } from '#mlx/modeling/evaluate.js';
 import { FoldMatrices } from '#mlx/modeling/fold-matrices.js';
 import { prepareData } from '#mlx/modeling/prepare.js';
@@ -13,7 +14,7 @@ import type { Store } from '#mlx/store/store.js';
 import { listRuns } from '#mlx/tracking/list-runs.js';
 import { ALGORITHMS } from '#mlx/training/algorithms.js';
 import { temporaryStore } from '../store/temporary-store.js';
-import { depsOf, penguinsCsv, put, specOf } from './fixtures.js';
+import { depsOf, penguinsCsv, put, specOf, WEATHER } from './fixtures.js';
 
 const PENGUINS = put('penguins-selection.csv', penguinsCsv());
 const SEARCH = { method: 'random', trials: 4, space: {} } as const;
@@ -74,6 +75,65 @@ describe('cross-validation of a run', () => {
     const accuracy = measure(target, target.values, found?.predictions as Float32Array).accuracy as number;
     expect(accuracy).toBeCloseTo(selection.validation?.summary.accuracy?.mean as number, 2);
     expect(accuracy).toBeGreaterThan(0.9);
+  });
+
+  it('is by a quantile where one is asked for, which the held-out rows are measured by too', async () => {
+    const metric = 'quantile_loss@0.9';
+    const weather = specOf(WEATHER, 'temp_max', { params: { n_estimators: 5 }, workers: 1, cv: 2, metric });
+    const { run, data, predictions, selection } = await trainRun(weather, depsOf(await temporaryStore()));
+    const losses = Array.from(predictions, (value, row) => {
+      const error = (data.test.target.values[row] as number) - value;
+      return error >= 0 ? 0.9 * error : -0.1 * error;
+    });
+    expect(run.metrics[metric]).toBeCloseTo(losses.reduce((a, b) => a + b) / losses.length, 9);
+    expect(run.metrics[`cv_${metric}_mean`]).toBeGreaterThan(0);
+    expect(selection.validation?.metric).toBe(metric);
+    const wrong = trainRun({ ...weather, metric: 'quantile_loss@90' }, depsOf(await temporaryStore()));
+    await expect(wrong).rejects.toMatchObject({ code: 'USAGE', hint: /between 0 and 1/ });
+  });
+
+  it('stops early by the latest of the rows that a fold is trained on, where folds go by time', async () => {
+    const boosted = specOf(WEATHER, 'temp_max', {
+      algorithm: 'gradient-boosting',
+      params: { n_estimators: 60, learning_rate: 0.3, early_stopping_rounds: 3, validation_fraction: 0.2 },
+      workers: 1,
+      timeColumn: 'date',
+      cv: 2,
+    });
+    const { run, data, selection } = await trainRun(boosted, depsOf(await temporaryStore()));
+    expect(selection.validation).toMatchObject({ method: 'time', column: 'date' });
+    // the same rows of the first fold, judged by the latest fifth of them
+    const dates = data.train.table.columns.find(({ name }) => name === 'date') as { values: Float64Array };
+    const plan = planFolds(data.train.table, data.schema, {
+      k: 2,
+      method: 'time',
+      seed: 0,
+      holdOut: { method: 'auto', timeColumn: 'date' },
+    });
+    const own = plan.folds[0]?.train ?? new Int32Array();
+    const source = { plan, data, seed: 0 };
+    const params = { early_stopping_rounds: 3, validation_fraction: 0.2 };
+    const judging = earlyStoppingRowsOfFold(source, own, params) ?? new Int32Array();
+    expect(judging.length).toBe(Math.round(own.length * 0.2));
+    const at = (row: number): number => dates.values[own[row] as number] as number;
+    const latest = Math.min(...Array.from(judging, at));
+    const rest = [...own.keys()].filter((row) => !judging.includes(row));
+    expect(Math.max(...rest.map(at))).toBeLessThan(latest);
+    expect(earlyStoppingRowsOfFold(source, own, { early_stopping_rounds: 'none' })).toBeUndefined();
+    const byPlace = { ...source, plan: { ...plan, column: null } };
+    expect(earlyStoppingRowsOfFold(byPlace, own, params)?.at(-1)).toBe(own.length - 1);
+    expect(run.metrics.cv_rmse_mean).toBeGreaterThan(0);
+  });
+
+  it('needs no share for early stopping where there are no folds', async () => {
+    const boosted = specOf(WEATHER, 'temp_max', {
+      algorithm: 'gradient-boosting',
+      params: { n_estimators: 20, early_stopping_rounds: 3 },
+      workers: 1,
+      split: 'tail',
+    });
+    const { run } = await trainRun(boosted, depsOf(await temporaryStore()));
+    expect(run.metrics.validation_rmse).toBeGreaterThan(0);
   });
 
   it('one part of the training rows is enough where one fold is asked for', async () => {

@@ -90,7 +90,15 @@ describe('live quality of a regression', () => {
       total: 5,
       labelled: 2,
       unknown_labels: 2,
-      metrics: { rmse: Math.sqrt(0.5), mae: 0.5, r2: 0.5, mape: 0.5, median_absolute_error: 0.5 },
+      metrics: {
+        rmse: Math.sqrt(0.5),
+        mae: 0.5,
+        r2: 0.5,
+        explained_variance: 0.75,
+        mape: 0.5,
+        median_absolute_error: 0.5,
+        poisson_deviance: 1 - Math.log(2),
+      },
     });
   });
 

@@ -29,140 +29,6 @@ async function get(url: string) {
   return { status: response.statusCode, body: response.json() };
 }
 
-const ANSWER = { label: 'yes', probabilities: [0.3125, 0.6875] };
-
-describe('TensorFlow Serving', () => {
-  const asked: [string, unknown, unknown][] = [
-    ['row objects', { instances: [GOOD] }, { predictions: [ANSWER] }],
-    [
-      'row lists',
-      {
-        instances: [
-          [4, 'b', true],
-          [4, 'b', null],
-        ],
-        signature_name: 'serving_default',
-      },
-      { predictions: [ANSWER, ANSWER] },
-    ],
-    [
-      'tensors of shape [1]',
-      { instances: [{ amount: [4], kind: ['b'], member: [true] }] },
-      { predictions: [ANSWER] },
-    ],
-    [
-      'columns',
-      { inputs: { amount: [4, 4], kind: ['b', 'b'], member: [[true], [false]] } },
-      { outputs: { label: ['yes', 'yes'], probabilities: [ANSWER.probabilities, ANSWER.probabilities] } },
-    ],
-    [
-      'scalar columns',
-      { inputs: { amount: 4, kind: 'b', member: null } },
-      { outputs: { label: ['yes'], probabilities: [ANSWER.probabilities] } },
-    ],
-  ];
-  it.each(asked)('predicts %s', async (_, payload, expected) => {
-    const { status, body, headers } = await post('/v1/models/churn:predict', payload);
-    expect([status, body]).toEqual([200, expected]);
-    expect(headers['x-prediction-id']).toMatch(/^[0-9a-f-]{36}$/);
-  });
-
-  it('gives plain numbers for a regression', async () => {
-    expect((await post('/v1/models/price:predict', { instances: [GOOD, GOOD] })).body).toEqual({
-      predictions: [0.6875, 0.6875],
-    });
-    const inputs = { amount: [4], kind: ['b'], member: [true] };
-    expect((await post('/v1/models/price:predict', { inputs })).body).toEqual({ outputs: [0.6875] });
-  });
-
-  it('predicts with a version and with a label', async () => {
-    for (const path of ['versions/2', 'labels/staging']) {
-      const { body } = await post(`/v1/models/churn/${path}:predict`, { instances: [GOOD] });
-      expect(body.predictions[0].label).toBe('no');
-    }
-  });
-
-  it('takes JSON under any content type, as curl sends it', async () => {
-    const type = { 'content-type': 'application/x-www-form-urlencoded' };
-    expect((await post('/v1/models/churn:predict', { instances: [GOOD] }, type)).status).toBe(200);
-  });
-
-  it('tells status and metadata', async () => {
-    expect((await get('/v1/models/churn')).body).toEqual({
-      model_version_status: [
-        { version: '1', state: 'AVAILABLE', status: { error_code: 'OK', error_message: '' } },
-      ],
-    });
-    const { body } = await get('/v1/models/churn/versions/2/metadata');
-    expect(body.model_spec).toEqual({ name: 'churn', signature_name: '', version: '2' });
-    const signature = body.metadata.signature_def.signature_def.serving_default;
-    expect(signature.inputs.kind).toMatchObject({ dtype: 'DT_STRING', name: 'kind' });
-    expect(signature.outputs.probabilities.tensor_shape.dim[1].size).toBe('2');
-  });
-
-  it.each([
-    ['neither instances nor inputs', '/v1/models/churn:predict', {}, 400, /either instances or inputs/],
-    ['no instances', '/v1/models/churn:predict', { instances: [] }, 400, /at least one row/],
-    [
-      'a wrong value',
-      '/v1/models/churn:predict',
-      { instances: [GOOD, { ...GOOD, amount: 'x' }] },
-      400,
-      /^instances\[1\]\.amount: expected a number/,
-    ],
-    [
-      'columns of different length',
-      '/v1/models/churn:predict',
-      { inputs: { amount: [1, 2], kind: ['a'], member: [true] } },
-      400,
-      /inputs\.kind has 1 rows, other columns have 2/,
-    ],
-    [
-      'a missing column',
-      '/v1/models/churn:predict',
-      { inputs: { amount: [1], kind: ['a'] } },
-      400,
-      /member is missing/,
-    ],
-    [
-      'an unknown signature',
-      '/v1/models/churn:predict',
-      { instances: [GOOD], signature_name: 'x' },
-      400,
-      /serving_default/,
-    ],
-    [
-      'a model that is not there',
-      '/v1/models/nobody:predict',
-      { instances: [GOOD] },
-      404,
-      /No model "nobody"/,
-    ],
-    [
-      'a version that is not there',
-      '/v1/models/churn/versions/7:predict',
-      { instances: [GOOD] },
-      404,
-      /no version 7/,
-    ],
-    ['an unknown verb', '/v1/models/churn:explain', { instances: [GOOD] }, 404, /no such route/],
-    [
-      'a scalar for three columns',
-      '/v1/models/churn:predict',
-      { instances: [1] },
-      400,
-      /1 values; the model takes 3/,
-    ],
-  ] as [string, string, unknown, number, RegExp][])(
-    'refuses %s with {"error":"…"}',
-    async (_, url, payload, status, message) => {
-      const response = await post(url, payload);
-      expect(response.status).toBe(status);
-      expect(response.body).toEqual({ error: expect.stringMatching(message) });
-    },
-  );
-});
-
 describe('several models', () => {
   it('needs the model to be named in the plain dialect', async () => {
     const { status, body } = await post('/predict', { features: GOOD });
@@ -202,7 +68,7 @@ describe('documents', () => {
 
   it('has the error shape of the dialect on unknown routes', async () => {
     expect((await get('/nothing')).body.error.code).toBe('ROUTE_NOT_FOUND');
-    expect((await get('/v1/nothing')).body).toEqual({ error: expect.stringMatching(/no route GET/) });
+    expect((await get('/v1/nothing')).body).toEqual({ error: 'Malformed request: GET /v1/nothing' });
     expect((await get('/predict')).status).toBe(405);
   });
 });

@@ -1,6 +1,8 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MlxError } from '#mlx/errors.js';
 import { newTrace } from '#mlx/serving/metrics/trace.js';
+import { storePaths } from '#mlx/store/location.js';
 import { GOOD, Shop, until } from './fixtures/shop.js';
 
 let shop: Shop;
@@ -70,30 +72,38 @@ describe('Host and Origin', () => {
 
 describe('the log that cannot be written', () => {
   it('does not stop the server, is told, and is made up for', async () => {
-    const append = shop.store.predictions.append.bind(shop.store.predictions);
-    const { app, core } = await shop.inject({ limits: { logCapacity: 3 } });
-    shop.store.predictions.append = async () => {
-      throw new MlxError('DISK_FULL', '/secret/log.db: database or disk is full');
-    };
+    const { app } = await shop.inject({ limits: { logCapacity: 3 } });
+    const { journal } = storePaths(shop.store.root);
+    writeFileSync(journal, 'a file where the folder should be');
     const predict = () => app.inject({ method: 'POST', url: '/predict', payload: BODY });
     const ids: string[] = [];
     for (let i = 0; i < 5; i++) ids.push((await predict()).json().prediction_id);
-    await core.writer.flush();
     const ready = await app.inject({ url: '/ready' });
     expect(ready.statusCode).toBe(200);
     expect(ready.json().prediction_log).toEqual({
       status: 'failing',
-      problem: 'no space is left on the device',
+      problem: 'a file could not be written',
       pending: 3,
       written: 0,
       dropped: 2,
+      sampled_out: 0,
     });
-    expect(ready.body).not.toContain('secret');
-    expect(shop.logged.filter(({ level }) => level === 'error')).toHaveLength(1);
-    shop.store.predictions.append = append;
+    expect(ready.body).not.toContain(shop.store.root);
+    const metrics = (await app.inject({ url: '/metrics' })).body;
+    expect(metrics).toContain('mlx_prediction_log_healthy 0');
+    expect(metrics).toContain('mlx_prediction_log_rows{state="dropped"} 2');
+    const payload = { prediction_id: ids[0], label: 'yes' };
+    expect((await app.inject({ method: 'POST', url: '/feedback', payload })).statusCode).toBe(500);
+    expect(shop.logged.filter(({ message }) => /cannot be logged/.test(message))).toHaveLength(1);
+    rmSync(journal);
     await until(async () => (await app.inject({ url: '/ready' })).json().prediction_log.status === 'ok');
+    expect(shop.logged.filter(({ message }) => /logged again/.test(message))).toHaveLength(1);
+    expect((await app.inject({ method: 'POST', url: '/feedback', payload })).json()).toMatchObject({
+      added: 1,
+    });
     expect(await shop.store.predictions.get(ids[2] as string)).toBeDefined();
     expect((await predict()).statusCode).toBe(200);
+    expect((await app.inject({ url: '/metrics' })).body).toContain('mlx_prediction_log_healthy 1');
   });
 
   it('takes many rows at once', async () => {

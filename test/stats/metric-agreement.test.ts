@@ -3,12 +3,7 @@ import { classificationIntervals } from '#mlx/stats/bootstrap.js';
 import { calibrationError, claimsOf } from '#mlx/stats/metrics/calibration-error.js';
 import { confusionMatrix } from '#mlx/stats/metrics/confusion.js';
 import { predictedClasses } from '#mlx/stats/metrics/predicted-classes.js';
-import {
-  explainedVariance,
-  meanAbsolutePercentageError,
-  poissonDeviance,
-  quantileLoss,
-} from '#mlx/stats/metrics/regression.js';
+import { meanAbsolutePercentageError, quantileLoss } from '#mlx/stats/metrics/regression.js';
 import { classificationMetrics, regressionMetrics } from '#mlx/stats/metrics.js';
 import { golden } from './closeness.js';
 
@@ -113,9 +108,7 @@ function measuredValues({ truth, predicted, weights: given }: (typeof answers.re
   return {
     ...regressionMetrics(truth, predicted, weights),
     mape: meanAbsolutePercentageError(truth, predicted, weights),
-    explained_variance: explainedVariance(truth, predicted, weights),
     quantile_loss: quantileLoss(truth, predicted, 0.9, weights),
-    poisson_deviance: poissonDeviance(truth, predicted, weights),
   };
 }
 
@@ -190,7 +183,10 @@ const EDGES = `
   threshold, where it has one.
 - \`calibration_error\` looks at the last class's probability of two classes, at the most probable class of more.
 - \`mape\` of a run is undefined where a true value is 0: the formula gives a number there that says nothing.
-- \`r2\` needs two rows; a constant truth gives 1 where it is met exactly, else 0.
+- \`r2\` needs two rows; a constant truth gives 1 where it is met exactly, else 0; so does \`explained_variance\`, from one row on.
+- \`poisson_deviance\` is of counts and rates: undefined where a true value is below 0 or a prediction is not above 0.
+- \`quantile_loss\` is measured where a quantile is asked for: \`--metric quantile_loss@0.9\`, by which trials are then judged
+  too. The run keeps it under that name.
 
 ## Intervals
 

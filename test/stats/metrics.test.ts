@@ -106,7 +106,7 @@ describe('regression metrics', () => {
   });
 
   it('are NaN for no rows and refuse unequal lengths', () => {
-    expect(Object.values(regressionMetrics([], []))).toEqual(Array(5).fill(Number.NaN));
+    expect(Object.values(regressionMetrics([], []))).toEqual(Array(7).fill(Number.NaN));
     expect(() => regressionMetrics([1], [1, 2])).toThrow(/2 predictions/);
   });
 });

@@ -44,6 +44,19 @@ describe('random numbers', () => {
     expect(low / 20_000).toBeCloseTo(1 / 3, 1);
   });
 
+  it('int is the high half of word · n, also where that is more than a double holds', () => {
+    const whole = 2n ** 32n;
+    for (const n of [2 ** 21 + 1, 3_000_000, 2 ** 31 + 12_345, 2 ** 32 - 5]) {
+      const [words, drawn] = [createRandom(9), createRandom(9)];
+      const excess = whole % BigInt(n);
+      for (let i = 0; i < 1000; i++) {
+        let product = BigInt(words.int(2 ** 32)) * BigInt(n);
+        while (product % whole < excess) product = BigInt(words.int(2 ** 32)) * BigInt(n);
+        expect(drawn.int(n)).toBe(Number(product / whole));
+      }
+    }
+  });
+
   it('int stays in range for any n up to 2^53', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 1, max: 2 ** 53 - 1 }), (seed, n) => {

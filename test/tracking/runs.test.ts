@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { metricsDocument } from '#mlx/commands/documents.js';
 import { MlxError } from '#mlx/errors.js';
 import { suggest } from '#mlx/suggest.js';
 import { compareRuns } from '#mlx/tracking/compare-runs.js';
 import { describeEnvironment } from '#mlx/tracking/environment.js';
 import { deleteRun, findRun, restoreRun } from '#mlx/tracking/find-run.js';
+import { isFoldMetric } from '#mlx/tracking/fold-metric.js';
 import { listRuns } from '#mlx/tracking/list-runs.js';
 import { metricDirection } from '#mlx/tracking/metric-direction.js';
 import { nameFor } from '#mlx/tracking/run-name.js';
@@ -185,4 +187,15 @@ test('a generated name depends on the id alone', () => {
   expect(nameFor('0abc')).toMatch(/^[a-z]+-[a-z]+-\d{1,2}$/);
   const names = new Set(Array.from({ length: 500 }, (_, i) => nameFor(String(i))));
   expect(names.size).toBeGreaterThan(490);
+});
+
+test.each([
+  ['cv_rmse_fold', true],
+  ['cv_quantile_loss@0.9_fold', true],
+  ['cv_rmse_mean', false],
+  ['fold', false],
+])('%s is a history over folds: %s', (name, expected) => {
+  expect(isFoldMetric(name)).toBe(expected);
+  const metrics = metricsDocument({ [name]: 1 });
+  expect(Object.keys(metrics)).toEqual(expected ? [] : [name]);
 });

@@ -19,6 +19,7 @@ describe('parameters', () => {
       max_features: 'sqrt',
       bootstrap: true,
       max_samples: 'all',
+      oob_score: false,
       class_weight: 'none',
     });
     const values = resolveParameters(forest, 'regression', {});

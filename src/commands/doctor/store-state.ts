@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { MlxError } from '../../errors.js';
 import { verifyChain } from '../../registry/verify.js';
+import { damagedJournals } from '../../store/journal/folder.js';
 import { storePaths } from '../../store/location.js';
 import type { Store } from '../../store/store.js';
 import type { CommandContext } from '../command.js';
@@ -44,9 +46,9 @@ export async function checkStore(context: CommandContext): Promise<Check[]> {
 }
 
 async function checkPermissions(root: string): Promise<Finding> {
-  const { main, log, artifacts } = storePaths(root);
+  const { main, log, artifacts, journal } = storePaths(root);
   const open: string[] = [];
-  for (const path of [root, artifacts, main, log]) {
+  for (const path of [root, artifacts, journal, main, log]) {
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) continue;
     const isWritable = await access(path, constants.W_OK).then(
@@ -97,9 +99,15 @@ async function checkArtifacts(store: Store, signal: AbortSignal): Promise<Findin
 }
 
 async function checkPredictions(store: Store): Promise<Finding> {
-  const exists = await stat(storePaths(store.root).log).catch(() => undefined);
-  if (exists === undefined) return ok('none logged yet');
-  return ok(`${count(await store.predictions.count(), 'prediction')} logged`);
+  const { log, journal } = storePaths(store.root);
+  if (!existsSync(log) && !existsSync(journal)) return ok('none logged yet');
+  const logged = `${count(await store.predictions.count(), 'prediction')} logged`;
+  const damaged = damagedJournals(journal);
+  if (damaged.length === 0) return ok(logged);
+  return warn(
+    `${logged}, but ${count(damaged.length, 'journal file')} could be read in part only: ${damaged.join(', ')}.`,
+    'A power loss does that. Delete what lies in the journal folder under these names.',
+  );
 }
 
 async function checkRuns(store: Store): Promise<Finding> {

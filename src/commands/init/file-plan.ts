@@ -42,5 +42,5 @@ export async function applyPlan(folder: string, { path, status, text }: FilePlan
   if (status === 'unchanged' || status === 'kept') return;
   const absolute = join(folder, path);
   const mode = status === 'created' ? 0o666 : statSync(absolute).mode | 0o600;
-  await writeAtomically(absolute, (temporary) => writeFile(temporary, text, { flag: 'wx', mode }));
+  await writeAtomically(absolute, (temporary) => writeFile(temporary, text, { flag: 'wx', mode }), path);
 }

@@ -58,7 +58,7 @@ export async function run(
     },
     written,
   );
-  if (path !== null) await writeAtomically(path, (temporary) => writeFile(temporary, card));
+  if (path !== null) await writeAtomically(path, (temporary) => writeFile(temporary, card), out);
   return { result: { model: name, card, file: out ?? null, kept: [...(written?.parts.keys() ?? [])] } };
 }
 

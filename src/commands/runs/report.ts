@@ -34,6 +34,7 @@ export async function run(
     });
   }
   const page = await store.artifacts.read(artifact.sha256);
-  await writeAtomically(resolve(context.cwd, options.out), (temporary) => writeFile(temporary, page));
+  const { out } = options;
+  await writeAtomically(resolve(context.cwd, out), (temporary) => writeFile(temporary, page), out);
   return { result: { run: { id: found.id, name: found.name }, file: options.out, bytes: page.length } };
 }

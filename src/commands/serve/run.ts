@@ -20,6 +20,9 @@ export interface ServeOptions {
   readonly bodyLimit: number;
   readonly rowLimit: number;
   readonly slowMs: number;
+  readonly logSample: number;
+  /** Seconds. */
+  readonly logRetention?: number;
   readonly maxErrors: number;
   readonly windowSeconds: number;
   readonly webhook?: string;
@@ -69,6 +72,8 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
       bodyLimit: options.bodyLimit,
       rowLimit: options.rowLimit,
       slowMs: options.slowMs,
+      logSample: options.logSample,
+      logRetentionMs: options.logRetention === undefined ? null : options.logRetention * 1000,
       maxErrors: options.maxErrors,
       windowSeconds: options.windowSeconds,
       pollMs: context.settings['serving.pollMs'].value as number,

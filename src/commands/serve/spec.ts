@@ -29,6 +29,16 @@ export const serveSpec: CommandSpec = {
     { flags: '--row-limit <n>', help: 'most rows in one request', setting: 'serving.rowLimit' },
     { flags: '--slow-ms <ms>', help: 'warn of predictions slower than this', setting: 'serving.slowMs' },
     {
+      flags: '--log-sample <share>',
+      help: 'share of predictions that are logged; 0 logs none',
+      setting: 'serving.logSample',
+    },
+    {
+      flags: '--log-retention <age>',
+      help: 'age at which logged predictions are forgotten, such as 90d',
+      setting: 'serving.logRetention',
+    },
+    {
       flags: '--max-errors <n>',
       help: 'failed predictions after a promotion that take production back',
       setting: 'monitoring.maxErrors',

@@ -1,5 +1,6 @@
 import type { Style, ViewBlock } from '../command.js';
-import { fieldLines, formatDuration } from '../format.js';
+import type { MetricsDocument } from '../documents.js';
+import { fieldLines, formatDuration, formatNumber } from '../format.js';
 import type { TrainDocument } from '../train-document.js';
 import { leaderboardBlocks, metricsTable, selectionFields } from './selection-view.js';
 
@@ -19,6 +20,7 @@ export function view(result: TrainDocument, style: Style): readonly ViewBlock[] 
         ['algorithm', result.algorithm],
         ['rows', rowsText(result)],
         ...selectionFields(result),
+        ...outOfBagFields(result),
         ['time', `${formatDuration(timings.fit_ms)} to fit, ${formatDuration(timings.total_ms)} in all`],
         ['model', `${model.path}`],
         [
@@ -48,6 +50,15 @@ export function view(result: TrainDocument, style: Style): readonly ViewBlock[] 
       ],
     },
   ];
+}
+
+function outOfBagFields({ out_of_bag: found }: TrainDocument): (readonly [string, string])[] {
+  if (found === null) return [];
+  const { rows, ...metrics } = found;
+  const figures = Object.entries(metrics as MetricsDocument).map(
+    ([name, value]) => `${name} ${formatNumber(value)}`,
+  );
+  return [['out of bag', `${figures.join(', ')} (${rows} training rows)`]];
 }
 
 function reportLines({ run }: TrainDocument, style: Style): string[] {

@@ -4,7 +4,7 @@ import type { Target } from '../../data/target.js';
 import type { FeatureImportance, ShapSummary } from '../../reports/training/report.js';
 import { metricDirection } from '../../tracking/metric-direction.js';
 import { type Model, predictModel } from '../../training/model.js';
-import { measure } from '../evaluate.js';
+import { measureOne } from '../evaluate.js';
 import type { Explainer } from '../explain.js';
 import { permutationImportance } from '../permutation-importance.js';
 import { shapSummary } from '../shap-summary.js';
@@ -13,6 +13,8 @@ const REPEATS = 5;
 /** Rows that are scored, times the trees that score them. */
 const MOST_WORK = 15_000_000;
 const FEWEST_ROWS = 200;
+/** Of each column in the SHAP plot. */
+const MOST_POINTS = 200;
 
 export interface ExplanationInput {
   readonly explainer: Explainer;
@@ -49,8 +51,7 @@ export async function importancePart(input: ExplanationInput): Promise<readonly 
     features: (rows) => explainer.features(rows),
     score: (matrix, rows) => {
       const labels = Float64Array.from(rows, (row) => truth[row] as number);
-      const worth = measure(target, labels, predictModel(model, matrix))[metric] as number;
-      return sign * worth;
+      return sign * measureOne(metric, target, labels, predictModel(model, matrix));
     },
     seed,
     repeats: REPEATS,
@@ -75,7 +76,21 @@ export async function shapPart({ explainer, table, target }: ExplanationInput): 
     columns: (shown?.columns ?? []).map(({ name, meanAbs, points }) => ({
       name,
       meanAbs,
-      points: points.map(({ value, shap }) => ({ value: typeof value === 'string' ? null : value, shap })),
+      points: thinned(points).map(({ value, shap }) => ({
+        value: typeof value === 'number' ? rounded(value) : null,
+        shap: rounded(shap),
+      })),
     })),
   };
+}
+
+/** As many as are told apart in a plot, evenly. */
+function thinned<Point>(points: readonly Point[]): readonly Point[] {
+  const count = Math.min(points.length, MOST_POINTS);
+  return Array.from({ length: count }, (_, i) => points[Math.floor((i * points.length) / count)] as Point);
+}
+
+/** Four digits are more than a plot shows. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
 }

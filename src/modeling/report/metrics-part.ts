@@ -49,7 +49,7 @@ export async function metricsOf(
     { length: test.table.rows * one.length },
     (_, i) => one[i % one.length] as number,
   );
-  const baseline = measure(test.target, test.target.values, same);
+  const baseline = measure(test.target, test.target.values, same, { metric: spec.metric });
   const names = Object.keys(made.metrics);
   return [primary, ...names.filter((name) => name !== primary)].map((name) => ({
     name,

@@ -10,6 +10,7 @@ import { commandLine } from './command-line.js';
 import { calibrationPart, curvePart } from './curve-part.js';
 import { dataPart } from './data-part.js';
 import { importancePart, shapPart } from './explanation-part.js';
+import { figure } from './figure.js';
 import { learningPart } from './learning-part.js';
 import { intervalsOf, LEVEL, metricsOf } from './metrics-part.js';
 import { parametersPart } from './parameters-part.js';
@@ -69,6 +70,7 @@ export async function trainingReport(input: ReportInput): Promise<TrainingReport
     intervals: { level: LEVEL, method: 'percentile bootstrap of the held-out rows' },
     ...(input.warnings.length === 0 ? {} : { warnings: input.warnings }),
     ...selectionPart(selection),
+    ...outOfBagPart(made.outOfBag),
     ...(target.task === 'regression'
       ? { regression: regressionPart(heldOut) }
       : {
@@ -99,6 +101,12 @@ export async function trainingReport(input: ReportInput): Promise<TrainingReport
     command: commandLine(spec),
     timings,
   };
+}
+
+function outOfBagPart(found: MadeModel['outOfBag']): Pick<TrainingReport, 'outOfBag'> {
+  if (found === null) return {};
+  const metrics = Object.entries(found.metrics).map(([name, value]) => ({ name, value: figure(value) }));
+  return { outOfBag: { rows: found.rows, metrics } };
 }
 
 type Explained = Required<Pick<TrainingReport, 'importance' | 'shap'>> & {

@@ -10,7 +10,7 @@ import type { FeatureImportance, ShapColumn, ShapSummary, TrainingReport } from 
 export const MAX_FEATURES = 30;
 const MAX_SWARMS = 20;
 /** Dots in a row: more are not seen apart. */
-const MAX_DOTS = 250;
+const MAX_DOTS = 200;
 /** The share of contributions that may lie beyond the axis, at its ends. */
 const BEYOND = 0.002;
 

@@ -37,17 +37,23 @@ const WORDS: Readonly<Record<string, MetricWords>> = {
   mape: { name: 'MAPE', meaning: 'mean absolute error as a share of the true value' },
   r2: { name: 'R²', meaning: 'share of the target’s variance that is explained' },
   median_absolute_error: { name: 'Median error', meaning: 'half of the rows are off by less' },
+  explained_variance: { name: 'Explained variance', meaning: 'R² with the mean error taken off' },
   quantile_loss: { name: 'Quantile loss', meaning: 'misses above and below, weighed by the quantile' },
+  poisson_deviance: { name: 'Poisson deviance', meaning: 'how unlikely the counts are at their predictions' },
 };
 
-/** `roc_auc` → ROC AUC; others as they are. */
+/** `roc_auc` → ROC AUC, `quantile_loss@0.9` → Quantile loss @ 0.9; others as they are. */
 export function metricName(name: string): string {
-  return Object.hasOwn(WORDS, name) ? (WORDS[name] as MetricWords).name : shownText(name, 40);
+  const [plain = '', quantile] = name.split('@');
+  if (!Object.hasOwn(WORDS, plain)) return shownText(name, 40);
+  const words = (WORDS[plain] as MetricWords).name;
+  return quantile === undefined ? words : `${words} @ ${shownText(quantile, 10)}`;
 }
 
 /** What a metric tells, in a line; nothing for one that is not known. */
 export function metricMeaning(name: string): string {
-  return Object.hasOwn(WORDS, name) ? (WORDS[name] as MetricWords).meaning : '';
+  const [plain = ''] = name.split('@');
+  return Object.hasOwn(WORDS, plain) ? (WORDS[plain] as MetricWords).meaning : '';
 }
 
 /** `95 % interval`, by the level of the intervals; `interval` where that is not known. */

@@ -1,5 +1,5 @@
 import { momentsOf } from '../../stats/moments.js';
-import { formatInterval, formatScore, isKnown } from '../format.js';
+import { formatCount, formatInterval, formatScore, isKnown } from '../format.js';
 import { type Html, html, type Part, shownText } from '../html.js';
 import { intervalBar, rangeOf } from '../plots/interval-bar.js';
 import { card, figureTable, restNote, type Section, section } from './layout.js';
@@ -10,13 +10,18 @@ const MAX_METRICS = 60;
 const MAX_FOLDS_SHOWN = 20;
 
 /** The metrics with what they mean, and how they vary over folds. */
-export function metricsSection({ metrics, intervals, crossValidation }: TrainingReport): Section | null {
-  const table = metrics.length === 0 ? null : metricsCard(metrics, intervals);
+export function metricsSection(report: TrainingReport): Section | null {
+  const { metrics, intervals, crossValidation, outOfBag } = report;
+  const table = metrics.length === 0 ? null : metricsCard(metrics, intervals, outOfBag);
   const folds = crossValidation === undefined ? null : foldsCard(crossValidation);
   return section('metrics', 'How good it is', [table, folds], 'tables');
 }
 
-function metricsCard(metrics: TrainingReport['metrics'], intervals: TrainingReport['intervals']): Html {
+function metricsCard(
+  metrics: TrainingReport['metrics'],
+  intervals: TrainingReport['intervals'],
+  outOfBag: TrainingReport['outOfBag'],
+): Html {
   const has = {
     interval: metrics.some(({ low, high }) => isKnown(low) && isKnown(high)),
     baseline: metrics.some(({ baseline }) => isKnown(baseline)),
@@ -43,9 +48,19 @@ function metricsCard(metrics: TrainingReport['metrics'], intervals: TrainingRepo
     [
       figureTable('Metrics on the held-out rows', columns, rows),
       restNote(MAX_METRICS, metrics.length, 'metrics'),
+      outOfBag === undefined ? null : outOfBagLine(outOfBag),
     ],
     { note },
   );
+}
+
+/** What a forest says of its training rows, in a sentence. */
+function outOfBagLine({ rows, metrics }: NonNullable<TrainingReport['outOfBag']>): Html {
+  const figures = metrics
+    .slice(0, MAX_METRICS)
+    .map(({ name, value }) => `${metricName(name.replace('oob_', ''))} ${formatScore(value)}`)
+    .join(', ');
+  return html`<p class="small">Out of bag, each of ${formatCount(rows)} training rows by the trees that did not see it: ${figures}.</p>`;
 }
 
 function direction(better: Better | null | undefined): Part {

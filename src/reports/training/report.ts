@@ -15,6 +15,11 @@ export interface TrainingReport {
   /** What a reader must know, one sentence each. */
   readonly warnings?: readonly string[];
   readonly crossValidation?: CrossValidation;
+  /** Of the training rows, each by the trees of a forest that did not see it: `oob_score` (accuracy or R²) and others. */
+  readonly outOfBag?: {
+    readonly rows: number;
+    readonly metrics: readonly { readonly name: string; readonly value: Figure }[];
+  };
   /** One curve of two classes (of the positive one), one against the rest for each of more. */
   readonly roc?: readonly RocCurve[];
   readonly precisionRecall?: readonly PrecisionRecallCurve[];

@@ -38,12 +38,13 @@ export function operationRoutes(core: Core): readonly Route[] {
 }
 
 function logStatus({ writer }: Core): object {
-  const { problem, pending, written, dropped } = writer.state;
+  const { problem, pending, written, dropped, sampledOut } = writer.state;
   return {
     status: problem === null ? 'ok' : 'failing',
     problem: problem === null ? null : ERRORS[problem].summary,
     pending,
     written,
     dropped,
+    sampled_out: sampledOut,
   };
 }

@@ -9,8 +9,12 @@ const MAX_TEXT = 256;
 /** The body of a request that must be JSON. @throws MlxError REQUEST_INVALID, MEDIA_TYPE_UNSUPPORTED */
 export function readJson({ headers, body }: HttpRequest): unknown {
   if (mediaType(headers) === 'application/json') return parseJsonBody(body);
-  throw new MlxError('MEDIA_TYPE_UNSUPPORTED', 'The content type of the request is not supported.', {
-    hint: 'Send JSON with Content-Type: application/json (for /batch_predict also text/csv).',
+  throw unsupportedType();
+}
+
+export function unsupportedType(): MlxError {
+  return new MlxError('MEDIA_TYPE_UNSUPPORTED', 'The content type of the request is not supported.', {
+    hint: 'Send JSON with Content-Type: application/json (for /batch_predict also text/csv or application/x-ndjson).',
   });
 }
 

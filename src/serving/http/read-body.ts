@@ -16,21 +16,16 @@ const DECOMPRESS: Readonly<Record<string, (body: Buffer, limit: number) => Promi
 /**
  * A request's body, decompressed.
  * @param limit bytes, of the body as sent and as decompressed
- * @throws MlxError REQUEST_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED, REQUEST_INVALID; ClientGone
+ * @param timeoutMs longest time for it to arrive
+ * @throws MlxError REQUEST_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED, REQUEST_INVALID; ClientGone
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
   const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
   if (length !== undefined && Number(length) > limit) throw tooLarge(limit);
-  const body = await collect(request, limit);
+  const body = await collect(request, limit, timeoutMs);
   if (encoding === 'identity' || body.length === 0) return body;
   const decompress = DECOMPRESS[encoding.trim().toLowerCase()];
-  if (decompress === undefined) {
-    throw new MlxError(
-      'MEDIA_TYPE_UNSUPPORTED',
-      `The content encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported.`,
-      { hint: 'Use gzip, deflate or none.' },
-    );
-  }
+  if (decompress === undefined) throw unsupportedEncoding(encoding);
   try {
     return await decompress(body, limit);
   } catch (error) {
@@ -41,8 +36,10 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   }
 }
 
-function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+function collect(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
+  return new Promise<Buffer>((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooSlow()), timeoutMs);
+    request.once('close', () => clearTimeout(timer));
     let first: Buffer = EMPTY;
     let more: Buffer[] | undefined;
     let size = 0;
@@ -57,12 +54,29 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
         more.push(chunk);
       }
     });
-    request.on('end', () => resolve(more === undefined ? first : Buffer.concat(more, size)));
+    request.on('end', () => {
+      clearTimeout(timer);
+      resolve(more === undefined ? first : Buffer.concat(more, size));
+    });
     request.on('error', () => reject(new ClientGone()));
     request.on('close', () => {
       if (!request.complete) reject(new ClientGone());
     });
   });
+}
+
+function tooSlow(): MlxError {
+  return new MlxError('REQUEST_TIMEOUT', 'The request took too long to arrive.', {
+    hint: 'Send smaller requests, or stream rows as NDJSON to /batch_predict.',
+  });
+}
+
+export function unsupportedEncoding(encoding: string): MlxError {
+  return new MlxError(
+    'MEDIA_TYPE_UNSUPPORTED',
+    `The content encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported.`,
+    { hint: 'Use gzip, deflate or none.' },
+  );
 }
 
 function tooLarge(limit: number): MlxError {

@@ -1,6 +1,6 @@
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
 import type { Catalog } from '../catalog.js';
-import type { LogWriter } from '../log-writer.js';
+import type { PredictionLog } from '../prediction-log.js';
 import type { VersionPool } from '../version-pool.js';
 import { type Metric, type MetricSample, type MetricsSnapshot, metric } from './metric.js';
 import { Recorder, STAGES, type VersionLabels } from './recorder.js';
@@ -8,7 +8,7 @@ import { Recorder, STAGES, type VersionLabels } from './recorder.js';
 /** Whose present state is told. */
 export interface Exposed {
   readonly catalog: Catalog;
-  readonly writer: LogWriter;
+  readonly writer: PredictionLog;
   readonly pool: VersionPool;
 }
 
@@ -20,23 +20,12 @@ type Values = readonly MetricSample[];
  * it when somebody asks, and adds what it knows of the process.
  */
 export class ServerMetrics {
-  readonly #prom: typeof import('prom-client');
-  readonly #process: Registry;
+  #prom: Promise<{ readonly client: typeof import('prom-client'); readonly process: Registry }> | undefined;
   readonly #recorders = new Map<string, Recorder>();
   /** Route, then method and status. */
   readonly #http = new Map<string, Map<string, number>>();
   readonly #rollbacks = new Map<string, number>();
   readonly #labels = new Map<string, number>();
-
-  private constructor(prom: typeof import('prom-client')) {
-    this.#prom = prom;
-    this.#process = new prom.Registry();
-    prom.collectDefaultMetrics({ register: this.#process, prefix: 'mlx_' });
-  }
-
-  static async create(): Promise<ServerMetrics> {
-    return new ServerMetrics(await import('prom-client'));
-  }
 
   /** The counters of a version in an arm; the same object for the same labels. */
   recorder(labels: VersionLabels): Recorder {
@@ -68,19 +57,31 @@ export class ServerMetrics {
 
   /** Everything, with the present state of the models and of the log. */
   async snapshot(exposed: Exposed): Promise<MetricsSnapshot> {
+    const { process } = await this.#loaded();
     return [
       ...this.#requestMetrics(),
       ...stateMetrics(exposed),
-      ...((await this.#process.getMetricsAsJSON()) as unknown as MetricsSnapshot).filter(isWellNamed),
+      ...((await process.getMetricsAsJSON()) as unknown as MetricsSnapshot).filter(isWellNamed),
     ];
   }
 
   /** The exposition of one or more processes; counts and gauges are added up. */
   async expose(snapshots: readonly MetricsSnapshot[]): Promise<{ text: string; contentType: string }> {
-    const registry = this.#prom.AggregatorRegistry.aggregate(
+    const { client } = await this.#loaded();
+    const registry = client.AggregatorRegistry.aggregate(
       snapshots as unknown as MetricObjectWithValues<MetricValue<string>>[],
     );
     return { text: await registry.metrics(), contentType: registry.contentType };
+  }
+
+  /** Loaded when somebody asks for metrics: a server that nobody watches starts without. */
+  #loaded() {
+    this.#prom ??= import('prom-client').then((client) => {
+      const process = new client.Registry();
+      client.collectDefaultMetrics({ register: process, prefix: 'mlx_' });
+      return { client, process };
+    });
+    return this.#prom;
   }
 
   #requestMetrics(): MetricsSnapshot {
@@ -167,8 +168,8 @@ function stateMetrics({ catalog, writer, pool }: Exposed): MetricsSnapshot {
   const serving = catalog.deployments.flatMap(({ name, current }) =>
     current === undefined ? [] : [{ name, current }],
   );
-  const { pending, written, dropped, failures } = writer.state;
-  const states = { pending, written, dropped, write_failures: failures };
+  const { pending, written, dropped, sampledOut, failures, problem } = writer.state;
+  const states = { pending, written, dropped, sampled_out: sampledOut, write_failures: failures };
   return [
     metric(
       'mlx_model_info',
@@ -198,6 +199,13 @@ function stateMetrics({ catalog, writer, pool }: Exposed): MetricsSnapshot {
       'min',
     ),
     metric('mlx_loaded_versions', 'Model versions in memory.', 'gauge', [{ labels: {}, value: pool.size }]),
+    metric(
+      'mlx_prediction_log_healthy',
+      '1 when predictions are logged, 0 while the journal or log.db cannot be written.',
+      'gauge',
+      [{ labels: {}, value: problem === null ? 1 : 0 }],
+      'min',
+    ),
     metric(
       'mlx_prediction_log_rows',
       'Rows of the prediction log since the start, by state.',

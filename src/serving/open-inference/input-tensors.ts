@@ -185,11 +185,13 @@ function readTextColumn(
   const column = decoder.columns[position] as ColumnSchema;
   const values = valuesOf(tensor);
   for (let row = 0; row < values.length; row++) {
-    let cell: CellValue;
+    const value = values[row];
+    let cell: CellValue = null;
     try {
-      cell = decodeJson(column, values[row]);
+      // pandas has NaN for a text that is missing.
+      if (!Number.isNaN(value)) cell = decodeJson(column, value);
     } catch {
-      cell = decoder.cell(position, values[row], `${tensor.name}[${row}]`);
+      cell = decoder.cell(position, value, `${tensor.name}[${row}]`);
     }
     into[start + row] = (cell ?? '') as string;
   }

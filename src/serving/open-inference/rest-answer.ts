@@ -1,4 +1,4 @@
-import { shortest } from '../../scoring/prediction.js';
+import { shortest } from '../../stats/shortest-float.js';
 import { ID_HEADER } from '../core.js';
 import { type HttpReply, json } from '../http/message.js';
 import type { InferenceAnswer } from './infer.js';

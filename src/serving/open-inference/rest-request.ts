@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { MlxError } from '../../errors.js';
 import type { Manifest } from '../../scoring/manifest.js';
-import { parseLenientJson } from '../body.js';
+import { parseLooseBody } from '../body.js';
 import { invalidField, isObject } from '../decode.js';
 import { isSize, readCount, readDatatype, readShape, shown } from './fields.js';
 import { inputSpecs } from './specs.js';
@@ -30,7 +30,7 @@ export function readInferenceRequest(
 ): InferenceRequest {
   const jsonLength = jsonLengthOf(headers[JSON_LENGTH_HEADER], body.length);
   if (jsonLength === 0) return rawRequest(body, manifest);
-  const document = parseLenientJson(jsonLength === body.length ? body : body.subarray(0, jsonLength));
+  const document = parseLooseBody(jsonLength === body.length ? body : body.subarray(0, jsonLength));
   if (!isObject(document)) throw new MlxError('REQUEST_INVALID', 'The request body is not a JSON object.');
   const { id, inputs, outputs = [] } = document;
   if (id !== undefined && typeof id !== 'string') throw invalidField('id', 'id is not a string.');

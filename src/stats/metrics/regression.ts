@@ -37,13 +37,12 @@ export function quantileLoss(truth: Values, predicted: Values, alpha: number, we
   );
 }
 
-/** Mean of 2 · (y · ln(y / p) − y + p); NaN where a truth is below 0 or a prediction is not above 0. */
-export function poissonDeviance(truth: Values, predicted: Values, weights?: Weights): number {
-  const deviances = eachRow(truth, predicted, (y, p) => {
+/** Per row 2 · (y · ln(y / p) − y + p); NaN where a truth is below 0 or a prediction is not above 0. */
+export function poissonDeviances(truth: Values, predicted: Values): Float64Array {
+  return eachRow(truth, predicted, (y, p) => {
     if (!(y >= 0 && p > 0)) return Number.NaN;
     return 2 * ((y === 0 ? 0 : y * Math.log(y / p)) - y + p);
   });
-  return weightedMean(deviances, weights);
 }
 
 /**

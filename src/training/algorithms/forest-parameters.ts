@@ -51,6 +51,12 @@ export const FOREST_PARAMETERS = [
     words: ['all'],
     help: 'rows drawn for a tree: up to 1 a share of all, from 2 a number',
   },
+  {
+    name: 'oob_score',
+    type: 'boolean',
+    default: false,
+    help: 'measure on the training rows, each by the trees that did not draw it; needs bootstrap',
+  },
 ] as const satisfies readonly Parameter[];
 
 /**

@@ -40,7 +40,9 @@ export async function fitGradientBoosting(input: FitInput): Promise<FittedModel>
   try {
     const { job, target } = await prepare(input, settings);
     const boosted = await run(job, pool, input);
-    return assemble(boosted, target, job, input);
+    const fitted = assemble(boosted, target, job, input);
+    const { length: done } = boosted.training;
+    return input.signal?.aborted === true ? { ...fitted, partial: { done, total: rounds } } : fitted;
   } finally {
     await pool?.close();
   }
@@ -109,7 +111,8 @@ async function prepare(
     lossConstant(settings, target.values, weights, trainingRows, rows),
   ] as const;
   const scaled = { ...settings, alpha: settings.alpha / unit, leastGain: settings.leastGain / unit ** 2 };
-  return { job: { kind: 'boosting', layout, settings: scaled, cuts, unit, lossConstants }, target };
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  return { job: { kind: 'boosting', layout, settings: scaled, cuts, unit, lossConstants, stop }, target };
 }
 
 /** The rows to train on come first, then those that early stopping is judged by. */
@@ -177,7 +180,7 @@ function lossConstant(
 }
 
 async function run(job: BoostingJob, pool: WorkerPool | undefined, input: FitInput): Promise<Boosted> {
-  const { onProgress, signal } = input;
+  const { onProgress, signal, keepsPartial = false } = input;
   let boosted: Boosted | undefined;
   const take = (result: BoostingResult): void => {
     if (result.kind === 'boosted') boosted = result;
@@ -186,6 +189,29 @@ async function run(job: BoostingJob, pool: WorkerPool | undefined, input: FitInp
       onProgress?.({ kind: 'trees', done, total: job.settings.rounds, score: { metric, value } });
     }
   };
+  const stopAfterRound = (): void => {
+    Atomics.store(job.stop, 0, 1);
+  };
+  if (keepsPartial) {
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', stopAfterRound);
+  }
+  const ending = keepsPartial ? undefined : signal;
+  try {
+    await runAll(job, pool, take, ending);
+  } finally {
+    signal?.removeEventListener('abort', stopAfterRound);
+  }
+  if (boosted === undefined) throw new MlxError('INTERNAL', 'boosting ended without a model');
+  return boosted;
+}
+
+async function runAll(
+  job: BoostingJob,
+  pool: WorkerPool | undefined,
+  take: (result: BoostingResult) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (pool !== undefined) await pool.run<BoostingResult>(job, take, signal);
   else {
     const runPhase = workAlone(createWork({ ...job.settings, layout: job.layout }));
@@ -199,8 +225,6 @@ async function run(job: BoostingJob, pool: WorkerPool | undefined, input: FitInp
       signal?.throwIfAborted();
     }
   }
-  if (boosted === undefined) throw new MlxError('INTERNAL', 'boosting ended without a model');
-  return boosted;
 }
 
 function assemble(boosted: Boosted, target: PreparedTarget, job: BoostingJob, input: FitInput): FittedModel {

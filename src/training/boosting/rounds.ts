@@ -20,6 +20,8 @@ export interface BoostingJob {
   readonly unit: number;
   /** What the mean losses lack that does not depend on scores: of the rows to train on, and of those to judge by. */
   readonly lossConstants: readonly [number, number];
+  /** A shared cell: not 0 once no further round is wanted. */
+  readonly stop: Int32Array;
 }
 
 /** What boosting tells: the loss after each round, and all at the end. */
@@ -74,7 +76,7 @@ export function* boost(job: BoostingJob, runPhase: RunPhase): Generator<Boosting
       best = value;
       bestRound = round + 1;
     }
-    if (round + 1 - bestRound >= settings.patience) break;
+    if (round + 1 - bestRound >= settings.patience || Atomics.load(job.stop, 0) !== 0) break;
   }
   yield {
     kind: 'boosted',

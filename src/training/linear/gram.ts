@@ -31,7 +31,8 @@ async function addDense(
   breathe: () => Promise<void>,
 ): Promise<void> {
   const { rows, columns, weights, centre } = design;
-  const block = new Float64Array((columns + 3) * BLOCK_ROWS);
+  // columns beyond the last, so that the products of two columns with four need no other end
+  const block = new Float64Array((columns + 4) * BLOCK_ROWS);
   for (let start = 0; start < rows; start += BLOCK_ROWS) {
     const count = Math.min(BLOCK_ROWS, rows - start);
     for (let row = 0; row < count; row++) {
@@ -40,14 +41,14 @@ async function addDense(
       for (let j = 0; j < columns; j++)
         block[j * BLOCK_ROWS + row] = root * ((values[at + j] as number) - (centre[j] as number));
     }
-    for (let i = 0; i < columns; i++) {
-      for (let j = 0; j <= i; j += 4) addDots(block, i, j, count, gram, columns);
+    for (let i = 0; i < columns; i += 2) {
+      for (let j = 0; j <= i + 1; j += 4) addDots(block, i, j, count, gram, columns);
     }
     await breathe();
   }
 }
 
-/** Adds the products of column i with the columns j … j + 3; what lands above the diagonal is overwritten later. */
+/** Adds the products of the columns i and i + 1 with j … j + 3, as far as they lie on the diagonal or below. */
 function addDots(
   block: Float64Array,
   i: number,
@@ -56,18 +57,41 @@ function addDots(
   gram: Float64Array,
   columns: number,
 ): void {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let [a0, a1, a2, a3, b0, b1, b2, b3] = [0, 0, 0, 0, 0, 0, 0, 0];
   const own = i * BLOCK_ROWS;
   const other = j * BLOCK_ROWS;
   for (let row = 0; row < count; row++) {
-    const value = block[own + row] as number;
-    s0 += value * (block[other + row] as number);
-    s1 += value * (block[other + BLOCK_ROWS + row] as number);
-    s2 += value * (block[other + 2 * BLOCK_ROWS + row] as number);
-    s3 += value * (block[other + 3 * BLOCK_ROWS + row] as number);
+    const first = block[own + row] as number;
+    const second = block[own + BLOCK_ROWS + row] as number;
+    const v0 = block[other + row] as number;
+    const v1 = block[other + BLOCK_ROWS + row] as number;
+    const v2 = block[other + 2 * BLOCK_ROWS + row] as number;
+    const v3 = block[other + 3 * BLOCK_ROWS + row] as number;
+    a0 += first * v0;
+    a1 += first * v1;
+    a2 += first * v2;
+    a3 += first * v3;
+    b0 += second * v0;
+    b1 += second * v1;
+    b2 += second * v2;
+    b3 += second * v3;
   }
+  addBelow(gram, columns, i, j, a0, a1, a2, a3);
+  if (i + 1 < columns) addBelow(gram, columns, i + 1, j, b0, b1, b2, b3);
+}
+
+function addBelow(
+  gram: Float64Array,
+  columns: number,
+  i: number,
+  j: number,
+  s0: number,
+  s1: number,
+  s2: number,
+  s3: number,
+): void {
   const at = i * columns + j;
-  (gram[at] as number) += s0;
+  if (j <= i) (gram[at] as number) += s0;
   if (j + 1 <= i) (gram[at + 1] as number) += s1;
   if (j + 2 <= i) (gram[at + 2] as number) += s2;
   if (j + 3 <= i) (gram[at + 3] as number) += s3;

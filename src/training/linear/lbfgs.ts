@@ -32,6 +32,8 @@ export async function minimiseSmooth(problem: Problem, curvature: Curvature): Pr
   const along = new Float64Array(scores.length);
   const residuals = new Float64Array(scores.length);
   multiply(design, coefficients, scores);
+  loss.residuals(scores, residuals);
+  let value = loss.value(scores) + penaltyOf(problem, coefficients);
   let gradient = gradientAt();
   const pairs: Pair[] = [];
   for (let iteration = 0; iteration < maxIterations; iteration++) {
@@ -40,9 +42,11 @@ export async function minimiseSmooth(problem: Problem, curvature: Curvature): Pr
     await breathe();
     const direction = directionOf(gradient, pairs, precondition);
     multiply(design, direction, along);
-    const length = searchLine(problem, { coefficients, direction, scores, along, residuals });
+    const found = searchLine(problem, { coefficients, direction, scores, along, residuals, value });
+    const { length } = found;
     // no step makes it better: the optimum is as near as rounding lets it be
     if (length === 0) return { coefficients, isConverged: true };
+    value = found.value;
     const step = direction.map((value) => value * length);
     addScaled(coefficients, direction, length);
     addScaled(scores, along, length);
@@ -55,9 +59,9 @@ export async function minimiseSmooth(problem: Problem, curvature: Curvature): Pr
   }
   return { coefficients, isConverged: false };
 
+  /** By the residuals at the scores. */
   function gradientAt(): Float64Array {
     const into = new Float64Array(coefficients.length);
-    loss.residuals(scores, residuals);
     multiplyTransposed(design, residuals, into);
     forEachWeight(coefficients, design.columns, (value, i) => {
       (into[i] as number) += l2 * value;
@@ -111,37 +115,50 @@ interface Line {
   readonly scores: Float64Array;
   /** What the scores change by over the whole direction. */
   readonly along: Float64Array;
-  /** Written over. */
+  /** Those at the scores; overwritten with those at the end of the step. */
   readonly residuals: Float64Array;
+  /** The objective at the scores. */
+  readonly value: number;
+}
+
+interface Point {
+  readonly length: number;
+  /** The objective there. */
+  readonly value: number;
 }
 
 /** A step that lowers the objective and its slope well enough, by bisection; 0 where none does. */
-function searchLine(problem: Problem, line: Line): number {
+function searchLine(problem: Problem, line: Line): Point {
   const { loss } = problem;
   const trialScores = new Float64Array(line.scores.length);
-  const begin = measure(0);
-  if (-begin.slope <= LEVEL * Math.abs(begin.value)) return 0;
+  const begin = { value: line.value, slope: slopeAt(line.coefficients) };
+  if (-begin.slope <= LEVEL * Math.abs(begin.value)) return { length: 0, value: begin.value };
   let [low, high, length] = [0, Infinity, 1];
   for (let trial = 0; trial < MOST_TRIALS; trial++) {
     const { value, slope } = measure(length);
     const most = begin.value + DECREASE * length * begin.slope + ROUNDING * Math.abs(begin.value);
     if (!(value <= most) || slope > -FLATTER * begin.slope) high = length;
     else if (slope < FLATTER * begin.slope) low = length;
-    else return length;
+    else return { length, value };
     length = high === Infinity ? 2 * low : (low + high) / 2;
   }
-  return low;
+  return { length: low, value: measure(low).value };
 
   function measure(at: number): { readonly value: number; readonly slope: number } {
     for (let i = 0; i < trialScores.length; i++)
       trialScores[i] = (line.scores[i] as number) + at * (line.along[i] as number);
     const moved = line.coefficients.map((value, i) => value + at * (line.direction[i] as number));
     loss.residuals(trialScores, line.residuals);
+    return { value: loss.value(trialScores) + penaltyOf(problem, moved), slope: slopeAt(moved) };
+  }
+
+  /** The slope along the direction, by the residuals at the coefficients. */
+  function slopeAt(coefficients: Float64Array): number {
     let slope = dot(line.residuals, line.along);
-    forEachWeight(moved, problem.design.columns, (value, i) => {
+    forEachWeight(coefficients, problem.design.columns, (value, i) => {
       slope += problem.l2 * value * (line.direction[i] as number);
     });
-    return { value: loss.value(trialScores) + penaltyOf(problem, moved), slope };
+    return slope;
   }
 }
 
