@@ -151,6 +151,11 @@ describe('binary tensors', () => {
       { amount: null, kind: 'c', member: 'false' },
       { amount: 4, kind: null, member: 'true' },
     ]);
+    expect(logged[0]).toMatchObject({
+      prediction: 'yes',
+      confidence: 0.6875,
+      probabilities: { no: 0.3125, yes: 0.6875 },
+    });
     expect(answer.headers['content-type']).toBe('application/octet-stream');
   });
 
