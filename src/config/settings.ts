@@ -231,6 +231,13 @@ export const SETTINGS = {
     max: 65_535,
     help: 'Port to listen on; 0 picks a free one.',
   },
+  'serving.grpcPort': {
+    kind: 'integer',
+    default: null,
+    min: 0,
+    max: 65_535,
+    help: 'Port to listen on for gRPC; 0 picks a free one; without it there is no gRPC.',
+  },
   'serving.bodyLimit': {
     kind: 'integer',
     default: 5_000_000,

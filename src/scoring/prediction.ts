@@ -27,6 +27,28 @@ export function predictionAt(scores: Scores, row: number, manifest: Manifest): P
   };
 }
 
+/** What a prediction log keeps of a row. */
+export interface Outcome extends Pick<Prediction, 'prediction' | 'confidence'> {
+  /** In the order of the classes; float32 as the model gave them, or their shortest decimals. */
+  readonly probabilities: Float32Array | readonly number[] | null;
+}
+
+/**
+ * One row's outcome: as `predictionAt`, at a quarter of its cost.
+ * @param values the model's classes, each as `classValue` has it
+ */
+export function outcomeAt(scores: Scores, row: number, values: readonly (string | number)[]): Outcome {
+  if (scores.task === 'regression')
+    return { prediction: shortest(scores.values[row] as number), confidence: null, probabilities: null };
+  const label = scores.labels[row] as number;
+  const first = row * scores.classes.length;
+  return {
+    prediction: values[label] as string | number,
+    confidence: shortest(scores.probabilities[first + label] as number),
+    probabilities: scores.probabilities.subarray(first, first + scores.classes.length),
+  };
+}
+
 /** A class as its type prints: integers as numbers. */
 export function classValue(name: string, manifest: Pick<Manifest, 'target'>): string | number {
   return manifest.target?.type === 'string' || manifest.target === null ? name : Number(name);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { type MlxError, toMlxError } from '../errors.js';
 import type { TokenCheck } from './auth.js';
-import type { Core } from './core.js';
+import { type Core, VERSION_HEADER } from './core.js';
 import { batchRoutes } from './dialects/batch-predict.js';
 import { feedbackRoutes } from './dialects/feedback.js';
 import { openInferenceRoutes } from './dialects/open-inference.js';
@@ -25,7 +25,6 @@ export interface Gates {
 }
 
 const RETRY_AFTER_SECONDS = 1;
-const VERSION_HEADER = 'x-mlx-model-version';
 const EMPTY = Buffer.alloc(0);
 
 /** All routes, the checks before them and the errors after them, for a server of `node:http`. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { MlxError } from '../errors.js';
+import { parseLooseJson } from './loose-json.js';
 
 const MAX_REASON = 160;
 
@@ -22,25 +23,17 @@ export function parseJsonBody(body: Buffer, what = 'The body'): unknown {
   }
 }
 
-/** A string of JSON, or a token that is none. */
-const STRING_OR_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/gs;
-
 /**
- * Parses a JSON request body in which clients in Python and C++ may have written numbers that JSON does not have: NaN
- * becomes null, Infinity a number that is not finite.
+ * Parses a JSON request body in which NaN and Infinity may stand for numbers, as clients in Python write them.
  * @throws MlxError REQUEST_INVALID as parseJsonBody
  */
-export function parseLenientJson(body: Buffer): unknown {
+export function parseLooseBody(body: Buffer): unknown {
   try {
     return parseJsonBody(body);
   } catch (error) {
-    const text = body.toString('utf8');
-    if (!/NaN|Infinity/.test(text)) throw error;
-    const plain = text.replace(STRING_OR_TOKEN, (found) =>
-      found === 'NaN' ? 'null' : found.endsWith('Infinity') ? found.replace('Infinity', '1e999') : found,
-    );
+    if (!isUtf8(body)) throw error;
     try {
-      return JSON.parse(plain);
+      return parseLooseJson(textOf(body), 'refused');
     } catch {
       throw error;
     }

@@ -32,15 +32,16 @@ type Frame =
   | { readonly kind: 'object'; readonly value: Record<string, unknown>; key: string };
 
 /**
- * Parses JSON in which the tokens NaN, Infinity, Inf and their negatives may stand for numbers; what follows the first
- * value is not looked at. It is what TensorFlow Serving reads. Nesting takes no stack.
+ * Parses JSON in which the tokens NaN, Infinity, Inf and their negatives may stand for numbers. It is what TensorFlow
+ * Serving reads. Nesting takes no stack.
+ * @param after what follows the first value: TensorFlow Serving does not look at it
  * @throws JsonSyntaxError
  */
-export function parseLooseJson(text: string): unknown {
+export function parseLooseJson(text: string, after: 'ignored' | 'refused' = 'ignored'): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return new LooseParser(text).parse();
+    return new LooseParser(text).parse(after);
   }
 }
 
@@ -53,7 +54,7 @@ class LooseParser {
     this.#text = text;
   }
 
-  parse(): unknown {
+  parse(after: 'ignored' | 'refused'): unknown {
     this.#skipSpace();
     if (this.#at === this.#text.length) this.#fail('The document is empty.');
     for (;;) {
@@ -61,7 +62,11 @@ class LooseParser {
       const opened = this.#open();
       if (opened === undefined) continue;
       const whole = this.#attach(opened.value);
-      if (whole !== undefined) return whole.value;
+      if (whole === undefined) continue;
+      this.#skipSpace();
+      if (after === 'refused' && this.#at < this.#text.length)
+        this.#fail('The document root must not be followed by other values.');
+      return whole.value;
     }
   }
 

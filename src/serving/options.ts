@@ -35,6 +35,8 @@ export interface ServerSettings {
   readonly host?: string;
   /** Default 8080; 0 picks a free one. */
   readonly port?: number;
+  /** Listens for gRPC, too; 0 picks a free port. */
+  readonly grpcPort?: number;
   /** Bearer tokens; once there is one, every route but /health needs one. */
   readonly tokens?: readonly string[];
   /** Further host names (without port) that the Host header may hold. */

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { MlxError } from '../errors.js';
 import { type PackedRows, slicePack } from '../scoring/packed-rows.js';
-import { type Prediction, predictionAt } from '../scoring/prediction.js';
+import { classValue, type Outcome, outcomeAt, type Prediction } from '../scoring/prediction.js';
 import { joinScores, type Scores } from '../scoring/scores.js';
 import { type PackJob, type PackResult, RowBatcher, type RowJob, type RunTimes } from './batcher.js';
 import type { Row } from './decode.js';
@@ -142,7 +142,7 @@ export class Predictor {
             answers[row] = result instanceof MlxError ? result : { id: idOf(row), prediction: result };
             if (result instanceof MlxError) return;
             recorder.predicted(result.confidence);
-            this.#record(lease, part[index] as Row, result, idOf(row), perRowMs, context);
+            this.#record(lease, part[index] as Row, outcomeOf(result, lease), idOf(row), perRowMs, context);
           });
           resolve();
         };
@@ -194,38 +194,35 @@ export class Predictor {
   ): void {
     const { batcher, model } = lease.loaded;
     const recorder = this.#recorderOf(lease);
+    const values = model.manifest.classes.map((name) => classValue(name, model.manifest));
     for (let row = 0; row < part.rows; row++) {
       if (failures.has(row)) continue;
-      const prediction = predictionAt(scores, row, model.manifest);
-      recorder.predicted(prediction.confidence);
-      this.#record(lease, batcher.packer.unpack(part, row), prediction, idOf(row), perRowMs, context);
+      const outcome = outcomeAt(scores, row, values);
+      recorder.predicted(outcome.confidence);
+      this.#record(lease, batcher.packer.unpack(part, row), outcome, idOf(row), perRowMs, context);
     }
   }
 
   #record(
     lease: Lease,
     row: Row,
-    prediction: Prediction,
+    { prediction, confidence, probabilities }: Outcome,
     id: string,
     latencyMs: number,
     context: RequestContext,
   ): void {
     const { name, version } = lease.loaded.record;
-    const { confidence } = prediction;
     this.#parts.summary.tally(name).prediction(version, confidence);
-    const logged = this.#loggedVersion(lease.loaded);
-    const { probabilities } = prediction;
     this.#parts.writer.add({
       id,
       timeMs: this.#parts.now().getTime(),
-      version: logged,
+      version: this.#loggedVersion(lease.loaded),
       arm: lease.arm,
       unit: context.unit,
       row,
-      prediction: prediction.prediction,
+      prediction,
       confidence,
-      probabilities:
-        probabilities === null ? null : logged.classes.map((name) => probabilities[name] as number),
+      probabilities,
       latencyMs,
       requestId: context.requestId,
     });
@@ -285,6 +282,16 @@ export class Predictor {
     }
     this.#atWork++;
   }
+}
+
+/** A prediction without the names of the classes. */
+function outcomeOf(prediction: Prediction, { loaded }: Lease): Outcome {
+  const { probabilities } = prediction;
+  if (probabilities === null) return { ...prediction, probabilities };
+  return {
+    ...prediction,
+    probabilities: loaded.model.manifest.classes.map((name) => probabilities[name] as number),
+  };
 }
 
 /** The error of one row of several. */

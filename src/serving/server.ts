@@ -6,6 +6,8 @@ import { App } from './app.js';
 import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
+import type { RunningGrpc } from './grpc/listener.js';
+import type { Admit } from './grpc/service.js';
 import { HttpFront } from './http/front.js';
 import { refuseMalformed } from './http/malformed.js';
 import { type Address, Port } from './http/port.js';
@@ -28,6 +30,8 @@ const CHECK_MS = 1000;
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Where it listens for gRPC: `127.0.0.1:8081`; null = it does not. */
+  readonly grpc: string | null;
   /** What is served at this moment. */
   readonly models: readonly ServedModel[];
   /** The processes that answer. */
@@ -43,6 +47,8 @@ export interface RunningServer {
 export interface ServerParts {
   readonly app: App;
   readonly core: Core;
+  /** Who may call, for what listens beside HTTP. */
+  readonly admit: Admit;
   /** Releases the models and writes the log. */
   close(): Promise<void>;
 }
@@ -53,12 +59,15 @@ export interface ServerParts {
  * @throws MlxError NAME_INVALID for a reference that is none, PORT_UNAVAILABLE
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, core, close } = await createServer(options);
+  const { app, core, admit, close } = await createServer(options);
   const front = frontOf(app, core);
-  let port: Port;
+  let port: Port | undefined;
+  let grpc: RunningGrpc | null;
   try {
     port = await Port.open(addressOf(options), (socket) => front.take(socket));
+    grpc = await startGrpc(core, admit, options);
   } catch (error) {
+    port?.close();
     await close();
     throw error;
   }
@@ -66,13 +75,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     core.isDraining = true;
     await wait(core.limits.graceMs);
     port.close();
-    await finish(front, core);
+    await Promise.all([finish(front, core), grpc?.close()]);
     await close();
   };
   let closing: Promise<void> | undefined;
   return {
     url: port.url,
     pids: [process.pid],
+    grpc: grpc?.address ?? null,
     get models() {
       return core.catalog.models;
     },
@@ -109,6 +119,17 @@ export async function finish(front: HttpFront, { limits, log }: Core): Promise<v
   const cut = await front.finish(limits.drainMs);
   if (cut > 0)
     log('warn', 'requests were still at work when the time to drain was over', { connections: cut });
+}
+
+/** gRPC is loaded only where it is asked for. @throws MlxError PORT_UNAVAILABLE */
+async function startGrpc(
+  core: Core,
+  admit: Admit,
+  { host = DEFAULT_HOST, grpcPort }: ServerOptions,
+): Promise<RunningGrpc | null> {
+  if (grpcPort === undefined) return null;
+  const { listenGrpc } = await import('./grpc/listener.js');
+  return listenGrpc(core, admit, { host, port: grpcPort, tls: null });
 }
 
 /** Puts the parts together. @throws MlxError NAME_INVALID, USAGE */
@@ -178,5 +199,6 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     await alerts.settle();
     await pool.close();
   };
-  return { app, core, close };
+  const admit: Admit = (role, authorization) => tokens.check(role, authorization);
+  return { app, core, admit, close };
 }

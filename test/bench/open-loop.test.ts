@@ -107,7 +107,9 @@ describe('the open-loop generator', () => {
 
   it('does not take for an answer what a server says unasked before it hangs up', async () => {
     const talkative: RequestListener = (request, response) => {
-      response.end('ok', () => request.socket.end('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n'));
+      response.end('ok', () =>
+        request.socket.end('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n'),
+      );
     };
     const report = await offer(talkative, { rate: 20, seconds: 1, connections: 8 });
     expect(total(report)).toBe(20);

@@ -1,9 +1,10 @@
 """Runs real clients of the Open Inference Protocol against a running `mlx serve`, and compares what they are told.
 
-    pip install 'tritonclient[all]' aiohttp requests numpy pandas
+    pip install 'tritonclient[all]' kserve aiohttp requests numpy pandas
     mlx serve adult bike --port 8080 --grpc-port 8081
     python3 test/oracles/open_inference_clients.py --http 127.0.0.1:8080 --grpc 127.0.0.1:8081 \
         adult=adult_train.csv bike=bike_hour.csv
+    python3 test/oracles/open_inference_clients.py --clients kserve ... (the same)
 
 Each client gets the same rows of each table; every answer must be the one that /batch_predict gives for those rows.
 Clients that are not installed are left out, and that is said. Exit 1 if anything differs.
@@ -155,10 +156,67 @@ def with_triton_grpc(address, models):
     yield "unknown model is NOT_FOUND", refused(lambda: client.infer("nobody", []), triton, "NOT_FOUND")
 
 
+def kserve_request(model, columns, binary):
+    from kserve import InferInput, InferRequest
+
+    made = []
+    for name, values in columns.items():
+        tensor = InferInput(name, list(values.shape), DATATYPES[str(values.dtype)])
+        tensor.set_data_from_numpy(values, binary_data=binary)
+        made.append(tensor)
+    return InferRequest(model, made, request_id="7", parameters={"binary_data_output": binary})
+
+
+class KserveResult:
+    """Has the outputs as those of Triton's clients."""
+
+    def __init__(self, response):
+        self.response = response
+
+    def as_numpy(self, name):
+        return self.response.get_output_by_name(name).as_numpy()
+
+
+def with_kserve_rest(address, models):
+    from kserve import InferenceRESTClient, RESTConfig
+
+    async def answers():
+        url = f"http://{address}"
+        client = InferenceRESTClient(RESTConfig(protocol="v2"))
+        found = [("live, ready", await client.is_server_live(url) and await client.is_server_ready(url))]
+        for model, (columns, expected) in models.items():
+            found.append((f"{model}: ready", await client.is_model_ready(url, model)))
+            for what, binary in [("binary", True), ("JSON", False)]:
+                response = await client.infer(url, kserve_request(model, columns, binary), model_name=model)
+                found.append((f"{model}: {what}", same(KserveResult(response), expected) and response.id == "7"))
+        await client.close()
+        return found
+
+    yield from asyncio.run(answers())
+
+
+def with_kserve_grpc(address, models):
+    from kserve import InferenceGRPCClient
+
+    async def answers():
+        async with InferenceGRPCClient(address) as client:
+            found = [("live, ready", await client.is_server_live() and await client.is_server_ready())]
+            for model, (columns, expected) in models.items():
+                found.append((f"{model}: ready", await client.is_model_ready(model)))
+                for what, binary in [("raw", True), ("typed contents", False)]:
+                    response = await client.infer(kserve_request(model, columns, binary))
+                    found.append((f"{model}: {what}", same(KserveResult(response), expected) and response.id == "7"))
+            return found
+
+    yield from asyncio.run(answers())
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--http", required=True)
     parser.add_argument("--grpc")
+    # Two clients over gRPC do not get along in one process: both bring the same protocol file.
+    parser.add_argument("--clients", default="tritonclient", help="tritonclient or kserve")
     parser.add_argument("tables", nargs="+", help="model=table.csv")
     options = parser.parse_args()
     models = {}
@@ -170,11 +228,13 @@ def main():
         ("tritonclient.http", options.http, with_triton_http),
         ("tritonclient.http.aio", options.http, with_triton_aio),
         ("tritonclient.grpc", options.grpc, with_triton_grpc),
+        ("kserve InferenceRESTClient", options.http, with_kserve_rest),
+        ("kserve InferenceGRPCClient", options.grpc, with_kserve_grpc),
     ]
     wrong = 0
-    print(", ".join(f"{name} {version(name)}" for name in ("tritonclient", "aiohttp", "grpcio", "numpy")))
+    print(", ".join(f"{name} {version(name)}" for name in ("tritonclient", "kserve", "aiohttp", "httpx", "grpcio", "numpy")))
     for client, address, run in runs:
-        if address is None:
+        if address is None or not client.startswith(options.clients):
             continue
         try:
             results = list(run(address, models))

@@ -151,6 +151,11 @@ describe('binary tensors', () => {
       { amount: null, kind: 'c', member: 'false' },
       { amount: 4, kind: null, member: 'true' },
     ]);
+    expect(logged[0]).toMatchObject({
+      prediction: 'yes',
+      confidence: 0.6875,
+      probabilities: { no: 0.3125, yes: 0.6875 },
+    });
     expect(answer.headers['content-type']).toBe('application/octet-stream');
   });
 
@@ -537,12 +542,18 @@ describe('what cannot be answered', () => {
     expect(await shop.store.predictions.count({ model: 'brittle' })).toBe(before + 1);
   });
 
-  it('keeps texts that look like numbers that JSON does not have', async () => {
-    const text = JSON.stringify({ id: 'a "NaN, Infinity', inputs }).replace('[4,null]', '[NaN,Infinity]');
-    const { status, text: answer } = await post('/v2/models/churn/infer', Buffer.from(text));
-    expect([status, answer]).toEqual([
+  it('is refused where there is infinity; NaN is a missing value, in columns of texts too', async () => {
+    const ask = (data: string) => {
+      const text = JSON.stringify({ id: 'a "NaN, Infinity', inputs }).replace('[4,null]', data);
+      return post('/v2/models/churn/infer', Buffer.from(text.replace('["b","b"]', '["b",NaN]')));
+    };
+    const infinite = await ask('[NaN,-Infinity]');
+    expect([infinite.status, infinite.text]).toEqual([
       400,
-      expect.stringMatching(/amount\[1\]: expected a number, got Infinity/),
+      expect.stringMatching(/amount\[1\]: expected a number, got -Infinity/),
     ]);
+    const missing = await ask('[4,NaN]');
+    expect([missing.status, JSON.parse(missing.text).outputs[0].data]).toEqual([200, ['yes', 'no']]);
+    expect((await ask('[4,NaN]]')).status).toBe(400);
   });
 });

