@@ -68,10 +68,16 @@ export const ERRORS = {
   REQUEST_INVALID: { exit: 1, status: 400, summary: 'the request is not understood; the field is named' },
   REQUEST_TOO_LARGE: { exit: 1, status: 413, summary: 'the request body or its rows are over the limit' },
   MEDIA_TYPE_UNSUPPORTED: { exit: 1, status: 415, summary: 'the content type is not supported' },
-  OVERLOADED: { exit: 5, status: 503, summary: 'too many requests are waiting' },
+  OVERLOADED: { exit: 5, status: 429, summary: 'too many requests are waiting' },
+  RATE_LIMITED: { exit: 5, status: 429, summary: 'this caller sends more requests than it may' },
+  UNAVAILABLE: { exit: 5, status: 503, summary: 'the version keeps failing and is left alone for a while' },
   DEADLINE_EXCEEDED: { exit: 5, status: 504, summary: 'the time that the request allowed is over' },
   UNAUTHORIZED: { exit: 1, status: 401, summary: 'a valid token is needed' },
-  FORBIDDEN: { exit: 1, status: 403, summary: 'the request names a host or an origin that is not allowed' },
+  FORBIDDEN: {
+    exit: 1,
+    status: 403,
+    summary: 'the token is for something else, or the host or origin is not allowed',
+  },
   // signals
   INTERRUPTED: { exit: 130, status: 503, summary: 'stopped by Ctrl-C' },
   TERMINATED: { exit: 143, status: 503, summary: 'stopped by SIGTERM' },

@@ -38,15 +38,23 @@ export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise
   try {
     return await work(lease);
   } finally {
+    // What was no fault of the model's says nothing, and leaves the probe to the next request.
+    if (lease.isProbe) lease.loaded.breaker.probeEnded();
     lease.loaded.free();
   }
+}
+
+/** Headers that say which version answers, and whether it steps in for another one. */
+export function versionHeaders({ loaded, isFallback }: Lease): Readonly<Record<string, string>> {
+  const version = { 'x-mlx-model-version': String(loaded.record.version) };
+  return isFallback ? { ...version, 'x-mlx-fallback': 'true' } : version;
 }
 
 /** A request's context. */
 export function contextOf(request: HttpRequest, unit: string | null = null): RequestContext {
   const header = request.headers['x-request-id'];
   const requestId = typeof header === 'string' && header.length <= MAX_REQUEST_ID ? header : null;
-  return { unit, requestId, startedAt: request.startedAt, deadline: null };
+  return { unit, requestId, startedAt: request.startedAt, deadline: request.deadline };
 }
 
 /** @throws MlxError REQUEST_TOO_LARGE */

@@ -1,5 +1,6 @@
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Catalog } from './catalog.js';
+import { CIRCUIT_STATES } from './circuit-breaker.js';
 import type { LogWriter } from './log-writer.js';
 import type { VersionPool } from './version-pool.js';
 
@@ -34,6 +35,10 @@ export class ServerMetrics {
   readonly #latency: Histogram<(typeof VERSION_LABELS)[number]>;
   readonly #confidence: Histogram<(typeof VERSION_LABELS)[number]>;
   readonly #rollbacks: Counter<'model'>;
+  readonly #refusals: Counter<'code'>;
+  readonly #openings: Counter<'model' | 'version'>;
+  readonly #circuits: Gauge<'model' | 'version' | 'state'>;
+  readonly #fallbacks: Counter<'model' | 'version'>;
   readonly #labels: Counter<'result'>;
   readonly #modelInfo: Gauge<'model' | 'version' | 'task' | 'algorithm' | 'sha256'>;
   readonly #ready: Gauge;
@@ -77,6 +82,21 @@ export class ServerMetrics {
     this.#rollbacks = counter('mlx_rollbacks_total', 'Times that this server took production back.', [
       'model',
     ]);
+    this.#refusals = counter('mlx_http_errors_total', 'Error answers, by their code.', ['code']);
+    this.#openings = counter('mlx_circuit_opened_total', 'Times that the circuit of a version opened.', [
+      'model',
+      'version',
+    ]);
+    this.#circuits = gauge('mlx_circuit_state', '1 for the state of the circuit of a loaded version.', [
+      'model',
+      'version',
+      'state',
+    ]);
+    this.#fallbacks = counter(
+      'mlx_fallback_requests_total',
+      'Requests that a version answered in place of one whose circuit was open.',
+      ['model', 'version'],
+    );
     this.#labels = counter('mlx_feedback_labels_total', 'Labels received, by what became of them.', [
       'result',
     ]);
@@ -102,6 +122,20 @@ export class ServerMetrics {
 
   answeredHttp(method: string, route: string, status: number): void {
     this.#httpRequests.inc({ method, route, status });
+  }
+
+  /** An answer that is an error. */
+  refused(code: string): void {
+    this.#refusals.inc({ code });
+  }
+
+  circuitOpened(model: string, version: number): void {
+    this.#openings.inc({ model, version });
+  }
+
+  /** @param labels the version that stepped in */
+  fellBack({ model, version }: VersionLabels): void {
+    this.#fallbacks.inc({ model, version });
   }
 
   requested(labels: VersionLabels, seconds: number): void {
@@ -135,6 +169,13 @@ export class ServerMetrics {
       const { algorithm } = current.model.manifest;
       this.#modelInfo.set({ model: name, version, task, algorithm, sha256 }, 1);
     }
+    this.#circuits.reset();
+    for (const { record, breaker } of pool.versions)
+      for (const state of CIRCUIT_STATES)
+        this.#circuits.set(
+          { model: record.name, version: record.version, state },
+          breaker.state === state ? 1 : 0,
+        );
     this.#loaded.set(pool.size);
     this.#ready.set(catalog.isReady ? 1 : 0);
     const { pending, written, dropped, failures } = writer.state;

@@ -7,6 +7,7 @@ import type { Lease } from './deployment.js';
 import type { LogWriter } from './log-writer.js';
 import type { ServerMetrics, VersionLabels } from './metrics.js';
 import type { ServerLog } from './options.js';
+import { Refusal } from './refusal.js';
 import type { SummaryBoard } from './summary.js';
 import { Throttle } from './throttle.js';
 
@@ -38,6 +39,8 @@ export interface PredictorParts {
   readonly slowMs: number;
   /** Most requests that wait for a model at once. */
   readonly requestLimit: number;
+  /** Most rows that wait for one version. */
+  readonly queueRows: number;
 }
 
 const WARNING_INTERVAL_MS = 1000;
@@ -51,6 +54,14 @@ export class Predictor {
 
   constructor(parts: PredictorParts) {
     this.#parts = parts;
+  }
+
+  /** Whether there is room for one more request. @throws Refusal OVERLOADED */
+  checkRoom(): void {
+    if (this.#atWork < this.#parts.requestLimit) return;
+    throw new Refusal('OVERLOADED', `${this.#atWork} requests are waiting already.`, {
+      hint: 'Try again in a moment.',
+    });
   }
 
   /** @throws MlxError SCORING_FAILED (already counted), OVERLOADED */
@@ -79,7 +90,7 @@ export class Predictor {
     context: RequestContext,
     idOf: (row: number) => string,
   ): Promise<{ answers: readonly (Answer | MlxError)[]; latencyMs: number }> {
-    this.#enter();
+    this.#enter(lease, rows.length);
     const answers = new Array<Answer | MlxError>(rows.length);
     const { maxRows } = RowBatcher;
     const runs: Promise<void>[] = [];
@@ -105,12 +116,14 @@ export class Predictor {
     const latencyMs = this.#finish(lease, context);
     const errors = answers.filter((answer) => answer instanceof MlxError);
     if (errors.length > 0) await this.#failed(lease, errors);
+    else lease.loaded.breaker.succeeded(lease.isProbe);
     return { answers, latencyMs };
   }
 
   #finish(lease: Lease, context: RequestContext): number {
     const latencyMs = performance.now() - context.startedAt;
     this.#parts.metrics.requested(labelsOf(lease), latencyMs / 1000);
+    if (lease.isFallback) this.#parts.metrics.fellBack(labelsOf(lease));
     this.#parts.summary.tally(lease.deployment.name).request(latencyMs);
     if (latencyMs > this.#parts.slowMs) this.#warnOfSlowness(lease, latencyMs);
     return latencyMs;
@@ -156,6 +169,7 @@ export class Predictor {
     // What came too late says nothing about the model.
     const first = errors.find(({ code }) => code !== 'DEADLINE_EXCEEDED');
     if (first === undefined) return;
+    lease.loaded.breaker.failed(lease.isProbe);
     const heldBack = this.#failureWarnings.pass();
     if (heldBack !== null) {
       const fields = { rows: errors.length, failures_before: heldBack };
@@ -174,11 +188,14 @@ export class Predictor {
     });
   }
 
-  /** @throws MlxError OVERLOADED when too many requests are at work already */
-  #enter(): void {
-    if (this.#atWork >= this.#parts.requestLimit) {
-      throw new MlxError('OVERLOADED', `${this.#atWork} requests are waiting already.`, {
-        hint: 'Try again in a moment.',
+  /** @throws Refusal OVERLOADED when too many requests are at work, or too many rows wait for this version */
+  #enter({ loaded: { batcher } }: Lease, rows: number): void {
+    this.checkRoom();
+    const { rowsWaiting } = batcher;
+    if (rowsWaiting > 0 && rowsWaiting + rows > this.#parts.queueRows) {
+      throw new Refusal('OVERLOADED', `${rowsWaiting} rows are waiting for this model already.`, {
+        hint: 'Try again in a moment, or send fewer rows at a time.',
+        retryAfterSeconds: batcher.waitMs / 1000,
       });
     }
     this.#atWork++;

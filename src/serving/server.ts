@@ -1,32 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { MlxError } from '../errors.js';
+import type { ModelVersion } from '../store/registry-records.js';
+import { Access, DEFAULT_HOST } from './access/access.js';
 import { AlertDesk } from './alert-desk.js';
 import { App } from './app.js';
-import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
-import { refuseMalformed } from './http/malformed.js';
+import { createListener } from './http/listener.js';
 import { LogWriter } from './log-writer.js';
 import { ServerMetrics } from './metrics.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions } from './options.js';
-import { OriginCheck } from './origin.js';
 import { Predictor } from './predictor.js';
 import { RollbackWatch } from './rollback-watch.js';
 import { SummaryBoard } from './summary.js';
 import { VersionPool } from './version-pool.js';
 
-const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8080;
-/** How often connections that take too long are looked for. */
-const CHECK_MS = 1000;
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
   readonly url: string;
   /** What is served at this moment. */
   readonly models: readonly ServedModel[];
+  /** Reads the files of tokens and certificate again. */
+  reload(): Promise<void>;
   /** Drains: no new connections, requests at work finish, the log is written. The store stays open. */
   close(): Promise<void>;
 }
@@ -35,6 +34,7 @@ export interface RunningServer {
 export interface ServerParts {
   readonly app: App;
   readonly core: Core;
+  readonly access: Access;
   /** Releases the models and writes the log. */
   close(): Promise<void>;
 }
@@ -42,12 +42,12 @@ export interface ServerParts {
 /**
  * Loads the models and listens. A model without a version that can be served does not stop it: /ready says so, and
  * the model is picked up when there is one.
- * @throws MlxError NAME_INVALID for a reference that is none, PORT_UNAVAILABLE
+ * @throws MlxError NAME_INVALID for a reference that is none, PORT_UNAVAILABLE, CONFIG_INVALID for token or TLS files
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, core, close } = await createServer(options);
+  const { app, core, access, close } = await createServer(options);
   const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
-  const http = httpServer(app, core.limits);
+  const http = createListener((request, response) => void app.handle(request, response), access, core);
   try {
     http.listen({ host, port });
     await once(http, 'listening');
@@ -61,10 +61,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   let closing: Promise<void> | undefined;
   return {
-    url: urlOf(http, host),
+    url: urlOf(http, host, access.tls === null ? 'http' : 'https'),
     get models() {
       return core.catalog.models;
     },
+    reload: () => access.reload(),
     close: () => {
       closing ??= drain(http, core).then(close);
       return closing;
@@ -72,14 +73,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Puts the parts together. @throws MlxError NAME_INVALID, USAGE */
+/** Puts the parts together. @throws MlxError NAME_INVALID, USAGE, CONFIG_INVALID */
 export async function createServer(options: ServerOptions): Promise<ServerParts> {
   const { store, now, random, log, actor } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const metrics = await ServerMetrics.create();
   const alerts = new AlertDesk(options);
   const writer = new LogWriter({ store, log, flushMs: limits.flushMs, capacity: limits.logCapacity });
-  const pool = new VersionPool({ store, now, onBatch: () => undefined, ...limits });
+  const onOpened = ({ name, version }: ModelVersion, message: string) => {
+    metrics.circuitOpened(name, version);
+    log('error', message);
+    alerts.raise({ kind: 'circuit-open', model: name, message, details: { version } });
+  };
+  const pool = new VersionPool({ store, now, onBatch: () => undefined, onOpened, ...limits });
   const watchOver = (model: string) =>
     new RollbackWatch({
       store,
@@ -109,17 +115,17 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     startedAt: now(),
     isDraining: false,
   };
-  const tokens = new TokenCheck(options.tokens ?? []);
-  const { host = DEFAULT_HOST, allowedHosts = [], allowedOrigins = [] } = options;
-  const app = new App(core, { tokens, origin: new OriginCheck({ host, allowedHosts, allowedOrigins }) });
+  const access = await Access.open(options, limits);
+  const app = new App(core, access);
   await catalog.follow(limits.pollMs);
   const close = async () => {
+    access.close();
     await catalog.close();
     await writer.close();
     await alerts.settle();
     await pool.close();
   };
-  return { app, core, close };
+  return { app, core, access, close };
 }
 
 /** Waits for requests at work, but not for ever. */
@@ -135,23 +141,9 @@ async function drain(http: Server, core: Core): Promise<void> {
   clearTimeout(timer);
 }
 
-function httpServer(app: App, limits: Limits): Server {
-  const http = createHttpServer(
-    {
-      keepAliveTimeout: limits.keepAliveMs,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: CHECK_MS,
-    },
-    (request, response) => void app.handle(request, response),
-  );
-  http.on('clientError', refuseMalformed);
-  return http;
-}
-
-function urlOf(http: Server, host: string): string {
+function urlOf(http: Server, host: string, scheme: string): string {
   const address = http.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${shown}:${port}`;
+  return `${scheme}://${shown}:${port}`;
 }

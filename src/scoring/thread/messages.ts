@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors.js';
+import { type ErrorCode, MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
 import type { PackedRows } from '../packed-rows.js';
 
@@ -42,4 +42,10 @@ export interface PackScores {
 export type ThreadReply =
   | { readonly kind: 'ready'; readonly manifest: Manifest }
   | { readonly kind: 'broken'; readonly error: ThreadFailure }
+  | { readonly kind: 'alive' }
   | ({ readonly kind: 'scored'; readonly id: number } & PackScores);
+
+/** A failure in a thread as the error that it was. */
+export function errorOf({ code, message, hint }: ThreadFailure): MlxError {
+  return new MlxError(code, message, hint === undefined ? {} : { hint });
+}

@@ -1,33 +1,53 @@
-import { Worker } from 'node:worker_threads';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
 import type { PackedRows } from '../packed-rows.js';
-import type { PackScores, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
+import type { PackScores, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
+import { startThread } from './start-thread.js';
 
 interface Waiting {
   readonly resolve: (scores: PackScores) => void;
   readonly reject: (error: MlxError) => void;
 }
 
+export interface ThreadOptions {
+  /** A thread at work that says nothing for so long hangs, and is replaced. */
+  readonly hangMs?: number;
+  /** Called when that happens, before what it was scoring fails. */
+  readonly onHung?: () => void;
+}
+
 /** How long a thread that was told to close may take before it is ended. */
 const CLOSE_MS = 5000;
+/** After so long it is tried again to start a thread that could not be started. */
+const RESTART_MS = 1000;
+/** Threads that hang inside the runtime cannot be ended. With as many, no other is started until one ends. */
+const MAX_STUCK = 2;
 
 /**
  * A model in a thread of its own: loading and running it never hold up the caller's event loop, and its memory goes
- * with its thread. A thread that dies is replaced; what it was scoring fails.
+ * with its thread. A thread that dies or hangs is replaced; what it was scoring fails.
  */
 export class ThreadedModel {
   readonly manifest: Manifest;
   readonly #task: ThreadTask;
+  readonly #options: ThreadOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker;
   #nextId = 0;
   #isClosed = false;
   /** Resolved while the thread has its model; pending while a replacement loads it. */
   #ready: Promise<void> = Promise.resolve();
+  /** `performance.now()` when the thread last said something, or was given work while idle. */
+  #heardAt = 0;
+  #watch: NodeJS.Timeout | undefined;
+  #stuck = 0;
 
-  private constructor(task: ThreadTask, worker: Worker, manifest: Manifest) {
+  private constructor(task: ThreadTask, options: ThreadOptions, worker: Worker, manifest: Manifest) {
     this.#task = task;
+    this.#options = options;
     this.#worker = worker;
     this.manifest = manifest;
     this.#listen(worker);
@@ -37,20 +57,25 @@ export class ThreadedModel {
    * Starts a thread that reads the file, checks its SHA-256, loads it and runs it once.
    * @throws MlxError ARTIFACT_CORRUPT, MODEL_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE
    */
-  static async open(task: ThreadTask): Promise<ThreadedModel> {
-    const { worker, manifest } = await start(task);
-    return new ThreadedModel(task, worker, manifest);
+  static async open(task: ThreadTask, options: ThreadOptions = {}): Promise<ThreadedModel> {
+    const { worker, manifest } = await startThread(task);
+    return new ThreadedModel(task, options, worker, manifest);
   }
 
   /**
    * Scores a pack; packs are scored in the order in which they are given.
    * @param isAlone each row in a run of its own
-   * @throws MlxError SCORING_FAILED when the thread dies, or the model was released
+   * @throws MlxError SCORING_FAILED when the thread dies or hangs, or the model was released
    */
   async score(packed: PackedRows, isAlone: boolean): Promise<PackScores> {
-    await this.#ready;
+    if (this.#stuck >= MAX_STUCK) throw threadHangs();
+    await this.#ready.catch(() => {
+      throw threadEnded();
+    });
     if (this.#isClosed) throw threadEnded();
     const id = this.#nextId++;
+    if (this.#waiting.size === 0) this.#heardAt = performance.now();
+    this.#watchOver();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       const request: ThreadRequest = { kind: 'score', id, packed, isAlone };
@@ -62,18 +87,26 @@ export class ThreadedModel {
   async release(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#ready.catch(() => undefined);
-    const worker = this.#worker;
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const request: ThreadRequest = { kind: 'close' };
-    worker.postMessage(request);
-    const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
-    await ended;
-    clearTimeout(timer);
+    const closed = this.#ready.then(() => this.#close()).catch(() => undefined);
+    const timeout = new AbortController();
+    const { signal } = timeout;
+    await Promise.race([closed, delay(CLOSE_MS, undefined, { signal }).catch(() => undefined)]);
+    timeout.abort();
+    clearTimeout(this.#watch);
+    void this.#worker.terminate();
+  }
+
+  #close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#worker.once('exit', () => resolve());
+      const request: ThreadRequest = { kind: 'close' };
+      this.#worker.postMessage(request);
+    });
   }
 
   #listen(worker: Worker): void {
     worker.on('message', (reply: ThreadReply) => {
+      this.#heardAt = performance.now();
       if (reply.kind !== 'scored') return;
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
@@ -81,45 +114,66 @@ export class ThreadedModel {
     });
     // Its 'exit' follows and is what counts.
     worker.on('error', () => undefined);
-    worker.once('exit', () => this.#ended());
+    worker.once('exit', () => {
+      if (worker === this.#worker) this.#lost(threadEnded());
+    });
   }
 
-  #ended(): void {
+  /** Fails what the thread had, and starts another one. */
+  #lost(error: MlxError): void {
     const lost = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of lost) reject(threadEnded());
-    if (this.#isClosed) return;
-    this.#ready = start(this.#task).then(({ worker }) => {
-      this.#worker = worker;
-      this.#listen(worker);
-    });
-    this.#ready.catch(() => undefined);
+    for (const { reject } of lost) reject(error);
+    if (!this.#isClosed && this.#stuck < MAX_STUCK) this.#restart();
   }
-}
 
-function start(task: ThreadTask): Promise<{ worker: Worker; manifest: Manifest }> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task });
-  return new Promise((resolve, reject) => {
-    const onEnd = (): void =>
-      reject(new MlxError('MODEL_INVALID', 'The thread of the model ended while it was loading.'));
-    worker.once('error', reject);
-    worker.once('exit', onEnd);
-    worker.once('message', (reply: ThreadReply) => {
-      worker.off('error', reject).off('exit', onEnd);
-      if (reply.kind === 'ready') resolve({ worker, manifest: reply.manifest });
-      else if (reply.kind === 'broken') {
-        void worker.terminate();
-        reject(errorOf(reply.error));
-      }
+  #restart(): void {
+    this.#ready = startThread(this.#task).then(({ worker }) => {
+      this.#worker = worker;
+      if (this.#isClosed) void worker.terminate();
+      else this.#listen(worker);
     });
-  });
+    this.#ready.catch(() => {
+      setTimeout(() => {
+        if (!this.#isClosed) this.#restart();
+      }, RESTART_MS).unref();
+    });
+  }
+
+  #watchOver(): void {
+    const { hangMs } = this.#options;
+    if (hangMs === undefined || this.#watch !== undefined) return;
+    // A loop that was held up finds its timers before its messages: those come first.
+    const look = () => setImmediate(() => this.#look(hangMs));
+    const leftMs = Math.max(1, this.#heardAt + hangMs - performance.now());
+    this.#watch = setTimeout(look, leftMs).unref();
+  }
+
+  #look(hangMs: number): void {
+    this.#watch = undefined;
+    if (this.#waiting.size === 0) return;
+    if (performance.now() - this.#heardAt < hangMs) this.#watchOver();
+    else this.#hung();
+  }
+
+  #hung(): void {
+    const worker = this.#worker;
+    this.#stuck++;
+    worker.removeAllListeners().on('error', () => undefined);
+    worker.unref();
+    void worker.terminate().then(() => {
+      this.#stuck--;
+      if (this.#stuck === MAX_STUCK - 1 && !this.#isClosed) this.#restart();
+    });
+    this.#options.onHung?.();
+    this.#lost(threadHangs());
+  }
 }
 
 function threadEnded(): MlxError {
   return new MlxError('SCORING_FAILED', 'The thread of the model has ended.', { hint: 'Try again.' });
 }
 
-/** A failure in a thread as the error that it was. */
-export function errorOf({ code, message, hint }: ThreadFailure): MlxError {
-  return new MlxError(code, message, hint === undefined ? {} : { hint });
+function threadHangs(): MlxError {
+  return new MlxError('SCORING_FAILED', 'The model does not answer.', { hint: 'Try again in a while.' });
 }

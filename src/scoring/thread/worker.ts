@@ -8,6 +8,9 @@ import type { PackedRows } from '../packed-rows.js';
 import type { Scores } from '../scores.js';
 import type { PackScores, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
 
+/** How often a thread says that it is at work on rows one by one. */
+const ALIVE_MS = 1000;
+
 /** A thread that holds one model: it loads it, says so, and scores what comes until it is told to close. */
 async function serve(port: MessagePort, { path, sha256 }: ThreadTask): Promise<void> {
   const reply = (message: ThreadReply): void => port.postMessage(message);
@@ -29,7 +32,14 @@ async function serve(port: MessagePort, { path, sha256 }: ThreadTask): Promise<v
         port.close();
         return;
       }
-      reply({ kind: 'scored', id: request.id, ...(await scorePack(model, request.packed, request.isAlone)) });
+      const { id, packed, isAlone } = request;
+      let said = performance.now();
+      const alive = (): void => {
+        if (performance.now() - said < ALIVE_MS) return;
+        said = performance.now();
+        reply({ kind: 'alive' });
+      };
+      reply({ kind: 'scored', id, ...(await scorePack(model, packed, isAlone, alive)) });
     });
   });
 }
@@ -52,7 +62,13 @@ async function warmUp(model: ScoringModel): Promise<void> {
   await model.scorePacked({ rows: 1, numbers, texts }).catch(() => undefined);
 }
 
-async function scorePack(model: ScoringModel, packed: PackedRows, isAlone: boolean): Promise<PackScores> {
+/** @param alive called after every row that has a run of its own */
+async function scorePack(
+  model: ScoringModel,
+  packed: PackedRows,
+  isAlone: boolean,
+  alive: () => void,
+): Promise<PackScores> {
   const { task, classes } = model.manifest;
   const { rows } = packed;
   const started = performance.now();
@@ -81,8 +97,12 @@ async function scorePack(model: ScoringModel, packed: PackedRows, isAlone: boole
       await score(middle, end);
     }
   };
-  if (isAlone) for (let row = 0; row < rows; row++) await score(row, row + 1);
-  else await score(0, rows);
+  if (isAlone) {
+    for (let row = 0; row < rows; row++) {
+      await score(row, row + 1);
+      alive();
+    }
+  } else await score(0, rows);
   return { labels, probabilities, values, failures, runMs: performance.now() - started };
 }
 

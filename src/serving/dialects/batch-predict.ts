@@ -1,6 +1,6 @@
 import { MlxError, toErrorDocument } from '../../errors.js';
 import { textOf } from '../body.js';
-import { type Core, checkRows, contextOf, roundMs, withLease } from '../core.js';
+import { type Core, checkRows, contextOf, roundMs, versionHeaders, withLease } from '../core.js';
 import { rowsOfCsv } from '../csv-rows.js';
 import { invalidField, isObject, type Row, type RowDecoder } from '../decode.js';
 import type { Lease } from '../deployment.js';
@@ -28,7 +28,8 @@ export function batchRoutes(core: Core): readonly Route[] {
     const deployment = core.catalog.find(asked.model);
     const lease = await deployment.lease({ version: asked.version });
     const decode = () => asked.decode(lease.loaded.decoder);
-    return json(await withLease(lease, () => answerBatch(core, lease, decode(), context)));
+    const answer = await withLease(lease, () => answerBatch(core, lease, decode(), context));
+    return json(answer, 200, versionHeaders(lease));
   };
   return [{ method: 'POST', path: '/batch_predict', role: 'predict', dialect: 'plain', handle }];
 }

@@ -1,9 +1,9 @@
 import { MlxError } from '../../errors.js';
 import { parseJsonBody } from '../body.js';
-import { type Core, contextOf, ID_HEADER, withLease } from '../core.js';
+import { type Core, contextOf, ID_HEADER, versionHeaders, withLease } from '../core.js';
 import { invalidField, isObject } from '../decode.js';
 import type { Lease } from '../deployment.js';
-import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
+import { type HttpReply, type HttpRequest, json, type Role, type Route } from '../http/message.js';
 import { deploymentOf, noSuchRoute, parseModelPath } from './model-path.js';
 import {
   askedNames,
@@ -29,8 +29,8 @@ export function openInferenceRoutes(core: Core): readonly Route[] {
     if (path.action !== '' && path.action !== 'ready') throw noSuchRoute();
     const deployment = deploymentOf(core, path);
     if (path.action === '')
-      return withLease(await deployment.lease(path.selection), async (lease) => json(metadataOf(lease)));
-    return readiness(() => deployment.lease(path.selection));
+      return withLease(await deployment.look(path.selection), async (lease) => json(metadataOf(lease)));
+    return readiness(() => deployment.look(path.selection));
   };
 
   const post = async (request: HttpRequest): Promise<HttpReply> => {
@@ -41,17 +41,22 @@ export function openInferenceRoutes(core: Core): readonly Route[] {
     return withLease(lease, () => infer(core, lease, request));
   };
 
-  const route = (method: Route['method'], path: string, handle: Route['handle']): Route => ({
+  const route = (
+    method: Route['method'],
+    path: string,
+    handle: Route['handle'],
+    role: Role = 'predict',
+  ): Route => ({
     method,
     path,
-    role: 'predict',
+    role,
     dialect: 'open-inference',
     handle,
   });
   return [
     route('GET', '/v2', server),
-    route('GET', '/v2/health/live', live),
-    route('GET', '/v2/health/ready', ready),
+    route('GET', '/v2/health/live', live, 'open'),
+    route('GET', '/v2/health/ready', ready, 'open'),
     route('GET', '/v2/models/*', look),
     route('POST', '/v2/models/*', post),
   ];
@@ -87,7 +92,7 @@ async function infer(core: Core, lease: Lease, request: HttpRequest): Promise<Ht
     ...(id === undefined ? {} : { id }),
     outputs: outputTensors(answered.predictions, manifest, outputs),
   };
-  return json(answer, 200, { [ID_HEADER]: answered.id });
+  return json(answer, 200, { [ID_HEADER]: answered.id, ...versionHeaders(lease) });
 }
 
 function metadataOf({ loaded }: Lease): object {

@@ -15,17 +15,19 @@ export function operationRoutes(core: Core): readonly Route[] {
   });
   return [
     get('/health', 'open', () => json({ status: 'ok' })),
-    get('/ready', 'predict', () => {
+    get('/ready', 'open', ({ caller }) => {
       const { isReady, models } = core.catalog;
       const ready = isReady && !core.isDraining;
       const status = core.isDraining ? 'draining' : ready ? 'ready' : 'not ready';
-      return json({ status, models, prediction_log: logStatus(core) }, ready ? 200 : 503);
+      // Probes have no token; what is served here is not everybody's business.
+      const details = caller.may('predict') ? { models, prediction_log: logStatus(core) } : {};
+      return json({ status, ...details }, ready ? 200 : 503);
     }),
-    get('/metrics', 'predict', async () => {
+    get('/metrics', 'metrics', async () => {
       const { text, contentType } = await core.metrics.expose(core);
       return { status: 200, type: contentType, body: text };
     }),
-    get('/metrics/summary', 'predict', () =>
+    get('/metrics/summary', 'metrics', () =>
       json({
         started_at: core.startedAt.toISOString(),
         models: core.summary.summaries(),

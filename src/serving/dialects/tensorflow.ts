@@ -2,7 +2,7 @@ import type { ColumnSchema } from '../../data/schema.js';
 import { columnKind } from '../../data/schema.js';
 import type { Prediction } from '../../scoring/prediction.js';
 import { parseJsonBody } from '../body.js';
-import { type Core, contextOf, ID_HEADER, withLease } from '../core.js';
+import { type Core, contextOf, ID_HEADER, versionHeaders, withLease } from '../core.js';
 import type { Lease } from '../deployment.js';
 import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
 import type { RequestContext } from '../predictor.js';
@@ -15,7 +15,7 @@ export function tensorFlowRoutes(core: Core): readonly Route[] {
   const look = async ({ rest }: HttpRequest): Promise<HttpReply> => {
     const path = parseModelPath(rest);
     if (path.action !== '' && path.action !== 'metadata') throw noSuchRoute();
-    const lease = await deploymentOf(core, path).lease(path.selection);
+    const lease = await deploymentOf(core, path).look(path.selection);
     const answer = await withLease(lease, async () =>
       path.action === '' ? statusOf(lease) : metadataOf(lease),
     );
@@ -45,7 +45,7 @@ async function predict(core: Core, lease: Lease, body: unknown, context: Request
     asked.form === 'row'
       ? { predictions: predictions.map((prediction) => rowOutput(prediction, lease)) }
       : { outputs: columnOutputs(predictions, lease) };
-  return json(answer, 200, { [ID_HEADER]: id });
+  return json(answer, 200, { [ID_HEADER]: id, ...versionHeaders(lease) });
 }
 
 /** One number for a regression; for a classification the two outputs by name. */

@@ -3,8 +3,20 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 /** Whose manners a route has: how errors are said. */
 export type Dialect = 'plain' | 'tensorflow' | 'open-inference';
 
-/** What a caller must be allowed to do. `open` routes need no token. */
-export type Role = 'open' | 'predict' | 'feedback' | 'admin';
+/**
+ * What a caller must be allowed to do: ask for predictions and read what models take, send labels, read counts and
+ * latencies, everything. `open` routes need no token.
+ */
+export type Role = 'open' | 'predict' | 'feedback' | 'metrics' | 'admin';
+
+/** Who asks. */
+export interface Caller {
+  /** Stands for the caller in limits and logs, and gives no token away: `token:1a2b3c4d`, `address:192.0.2.1`. */
+  readonly id: string;
+  /** Whether a token of this server came with the request. */
+  readonly isKnown: boolean;
+  may(role: Role): boolean;
+}
 
 /** One request, its body read. */
 export interface HttpRequest {
@@ -18,8 +30,13 @@ export interface HttpRequest {
   /** Decompressed; empty where the route reads `raw` itself. */
   readonly body: Buffer;
   readonly raw: IncomingMessage;
+  readonly caller: Caller;
   /** `performance.now()` when the headers had arrived. */
   readonly startedAt: number;
+  /** `performance.now()` after which the client has been told that it took too long; null = never. */
+  readonly deadline: number | null;
+  /** Says that the client allows no more than so many milliseconds from `startedAt`; a longer time changes nothing. */
+  limitTime(timeoutMs: number): void;
 }
 
 /** One answer. */

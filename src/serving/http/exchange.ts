@@ -1,0 +1,64 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Deadline, Deadlines } from './deadlines.js';
+import type { Caller, HttpRequest } from './message.js';
+
+const EMPTY = Buffer.alloc(0);
+
+/** One request as the routes see it, from its headers on. */
+export class Exchange implements HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly raw: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly startedAt: number;
+  rest = '';
+  body: Buffer = EMPTY;
+  /** Set as soon as it is known; before that nothing reads it. */
+  declare caller: Caller;
+  /** True when an answer was sent already, because the time was over. */
+  isAnswered = false;
+  readonly #search: string;
+  readonly #deadlines: Deadlines;
+  #deadline: Deadline | undefined;
+  #onLate: (() => void) | undefined;
+
+  constructor(raw: IncomingMessage, response: ServerResponse, startedAt: number, deadlines: Deadlines) {
+    const { url = '/', method = 'GET' } = raw;
+    const mark = url.indexOf('?');
+    this.method = method;
+    this.path = mark === -1 ? url : url.slice(0, mark);
+    this.#search = mark === -1 ? '' : url.slice(mark + 1);
+    this.headers = raw.headers;
+    this.raw = raw;
+    this.response = response;
+    this.startedAt = startedAt;
+    this.#deadlines = deadlines;
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#search);
+  }
+
+  get deadline(): number | null {
+    return this.#deadline?.at ?? null;
+  }
+
+  /** What is done when the time is over; `limitTime` says when that is. */
+  onLate(answer: () => void): void {
+    this.#onLate = answer;
+  }
+
+  limitTime(timeoutMs: number): void {
+    const at = this.startedAt + timeoutMs;
+    if (this.#deadline !== undefined && this.#deadline.at <= at) return;
+    if (this.#deadline !== undefined) this.#deadlines.remove(this.#deadline);
+    this.#deadline = { at, onLate: () => this.#onLate?.() };
+    this.#deadlines.add(this.#deadline);
+  }
+
+  /** No answer can be late any more. */
+  settle(): void {
+    if (this.#deadline !== undefined) this.#deadlines.remove(this.#deadline);
+  }
+}

@@ -1,0 +1,50 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Access } from '../access/access.js';
+import type { Limits, ServerLog } from '../options.js';
+import { Throttle } from '../throttle.js';
+import { refuseMalformed } from './malformed.js';
+
+/** How often connections that take too long are looked for. */
+const CHECK_MS = 1000;
+const DROP_INTERVAL_MS = 1000;
+
+/** The server of `node:http`, or of `node:https` where there is a certificate, with its limits on connections. */
+export function createListener(
+  handle: RequestListener,
+  access: Access,
+  { limits, log }: { readonly limits: Limits; readonly log: ServerLog },
+): Server | TlsServer {
+  const options = {
+    keepAliveTimeout: limits.keepAliveMs,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: CHECK_MS,
+  };
+  const http =
+    access.tls === null ? createServer(options, handle) : tlsServer(options, access, limits, handle);
+  http.maxConnections = limits.connectionLimit;
+  http.on('clientError', refuseMalformed);
+  // Whoever asks first may have its body refused before it is sent.
+  http.on('checkContinue', handle);
+  const drops = new Throttle(DROP_INTERVAL_MS);
+  http.on('drop', () => {
+    const heldBack = drops.pass();
+    if (heldBack === null) return;
+    log('warn', `a connection was refused: there are ${limits.connectionLimit} already`, {
+      refused_before: heldBack,
+    });
+    // Those that only wait for a next request make room.
+    http.closeIdleConnections();
+  });
+  return http;
+}
+
+function tlsServer(options: object, access: Access, limits: Limits, handle: RequestListener): TlsServer {
+  const { cert, key } = access.tls ?? {};
+  const https = createTlsServer({ ...options, cert, key, handshakeTimeout: limits.headersMs }, handle);
+  // Somebody speaks no TLS here: nothing could be said to him.
+  https.on('tlsClientError', (_, socket) => socket.destroy());
+  access.followTls((material) => https.setSecureContext({ cert: material.cert, key: material.key }));
+  return https;
+}
