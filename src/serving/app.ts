@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { type MlxError, toMlxError } from '../errors.js';
+import { MlxError, toMlxError } from '../errors.js';
 import type { Access } from './access/access.js';
 import type { Core } from './core.js';
 import { batchRoutes } from './dialects/batch-predict.js';
@@ -55,6 +55,7 @@ export class App {
     let reply: HttpReply;
     try {
       this.#access.cors.mark(response, request.headers);
+      checkHost(request);
       this.#access.origin.check(request.headers.host, request.headers.origin);
       if (this.#access.cors.isPreflight(request.method, request.headers)) {
         reply = this.#access.cors.preflight(this.router.methodsOf(exchange.path));
@@ -104,8 +105,9 @@ export class App {
   async #answer(exchange: Exchange, { route, rest }: Match): Promise<HttpReply> {
     exchange.rest = rest;
     if (route.method === 'POST') {
-      if (exchange.headers.expect !== undefined) exchange.response.writeContinue();
-      if (route.reads !== 'stream') exchange.body = await readBody(exchange.raw, this.#core.limits.bodyLimit);
+      const { raw } = exchange;
+      if (route.reads === 'stream') exchange.expectBody();
+      else exchange.body = await readBody(raw, this.#core.limits.bodyLimit, () => exchange.expectBody());
       if (exchange.isAnswered) throw deadlineExceeded();
     }
     return route.handle(exchange);
@@ -113,8 +115,8 @@ export class App {
 
   async #failed(thrown: unknown, exchange: Exchange, match: Match | undefined): Promise<HttpReply> {
     const error = toPublicError(thrown);
-    // A client that asks before it sends its body has not sent it.
-    if (error.status === 413 && exchange.headers.expect === undefined) await discardBody(exchange.raw);
+    if (exchange.isBodyHeldBack) exchange.response.setHeader('connection', 'close');
+    else if (error.status === 413) await discardBody(exchange.raw);
     if (error.status >= 500 && error !== thrown) {
       const { message, code } = toMlxError(thrown);
       this.#core.log('error', message, { code, path: exchange.path.slice(0, 200) });
@@ -133,6 +135,14 @@ export class App {
     this.#core.metrics.answeredHttp(method, match?.route.path ?? 'unknown', reply.status);
     await send(response, reply, this.#core.limits.stallMs);
   }
+}
+
+/** @throws MlxError REQUEST_INVALID without the header that HTTP/1.1 demands */
+function checkHost({ httpVersion, headers }: IncomingMessage): void {
+  if (headers.host !== undefined || httpVersion === '1.0') return;
+  throw new MlxError('REQUEST_INVALID', 'The request has no Host header.', {
+    hint: 'Send the address of the server as Host.',
+  });
 }
 
 /** Lets go of an answer that came too late; one in pieces may hold something. */

@@ -56,6 +56,11 @@ export class Predictor {
     this.#parts = parts;
   }
 
+  /** Requests that wait for a model. */
+  get atWork(): number {
+    return this.#atWork;
+  }
+
   /** Whether there is room for one more request. @throws Refusal OVERLOADED */
   checkRoom(): void {
     if (this.#atWork < this.#parts.requestLimit) return;

@@ -22,6 +22,7 @@ export class Exchange implements HttpRequest {
   readonly #deadlines: Deadlines;
   #deadline: Deadline | undefined;
   #onLate: (() => void) | undefined;
+  #isBodyExpected = false;
 
   constructor(raw: IncomingMessage, response: ServerResponse, startedAt: number, deadlines: Deadlines) {
     const { url = '/', method = 'GET' } = raw;
@@ -55,6 +56,17 @@ export class Exchange implements HttpRequest {
     if (this.#deadline !== undefined) this.#deadlines.remove(this.#deadline);
     this.#deadline = { at, onLate: () => this.#onLate?.() };
     this.#deadlines.add(this.#deadline);
+  }
+
+  /** Whether the client waits to be told to send its body. */
+  get isBodyHeldBack(): boolean {
+    return this.headers.expect?.toLowerCase() === '100-continue' && !this.#isBodyExpected;
+  }
+
+  /** Tells a client that asked first to send its body. */
+  expectBody(): void {
+    if (this.isBodyHeldBack) this.response.writeContinue();
+    this.#isBodyExpected = true;
   }
 
   /** No answer can be late any more. */

@@ -20,6 +20,8 @@ export function createListener(
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: CHECK_MS,
+    // The application says it in its own words.
+    requireHostHeader: false,
   };
   const http =
     access.tls === null ? createServer(options, handle) : tlsServer(options, access, limits, handle);
@@ -27,6 +29,7 @@ export function createListener(
   http.on('clientError', refuseMalformed);
   // Whoever asks first may have its body refused before it is sent.
   http.on('checkContinue', handle);
+  http.on('checkExpectation', handle);
   const drops = new Throttle(DROP_INTERVAL_MS);
   http.on('drop', () => {
     const heldBack = drops.pass();

@@ -16,11 +16,17 @@ const DECOMPRESS: Readonly<Record<string, (body: Buffer, limit: number) => Promi
 /**
  * A request's body, decompressed.
  * @param limit bytes, of the body as sent and as decompressed
+ * @param onStart called before the first byte is read, unless the length that is announced is too much already
  * @throws MlxError REQUEST_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED, REQUEST_INVALID; ClientGone
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  onStart: () => void,
+): Promise<Buffer> {
   const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
   if (length !== undefined && Number(length) > limit) throw tooLarge(limit);
+  onStart();
   const body = await collect(request, limit);
   if (encoding === 'identity' || body.length === 0) return body;
   const decompress = DECOMPRESS[encoding.trim().toLowerCase()];
