@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { MlxError } from '../errors.js';
+import { type ErrorCode, MlxError } from '../errors.js';
 import type { Prediction } from '../scoring/prediction.js';
 import { type Job, RowBatcher } from './batcher.js';
 import type { Row } from './decode.js';
@@ -7,6 +7,7 @@ import type { Lease } from './deployment.js';
 import type { LogWriter } from './log-writer.js';
 import type { ServerMetrics, VersionLabels } from './metrics.js';
 import type { ServerLog } from './options.js';
+import { rowFault } from './out-of-range.js';
 import { Refusal } from './refusal.js';
 import type { SummaryBoard } from './summary.js';
 import { Throttle } from './throttle.js';
@@ -43,6 +44,8 @@ export interface PredictorParts {
   readonly queueRows: number;
 }
 
+/** What came too late, or was the request's fault, says nothing about the model. */
+const BLAMELESS: ReadonlySet<ErrorCode> = new Set(['DEADLINE_EXCEEDED', 'REQUEST_INVALID']);
 const WARNING_INTERVAL_MS = 1000;
 
 /** Answers decoded rows: scores them, and sees to the log, the metrics and the rollback guard. */
@@ -106,9 +109,13 @@ export class Predictor {
           const perRowMs = (performance.now() - context.startedAt) / rows.length;
           results.forEach((result, index) => {
             const row = start + index;
-            answers[row] = result instanceof MlxError ? result : { id: idOf(row), prediction: result };
-            if (result instanceof MlxError) return;
-            this.#record(lease, part[index] as Row, result, idOf(row), perRowMs, context);
+            const given = part[index] as Row;
+            if (result instanceof MlxError) {
+              answers[row] = rowFault(result, given, lease.loaded.decoder.columns);
+              return;
+            }
+            answers[row] = { id: idOf(row), prediction: result };
+            this.#record(lease, given, result, idOf(row), perRowMs, context);
           });
           resolve();
         };
@@ -171,8 +178,7 @@ export class Predictor {
       this.#parts.metrics.failed(labelsOf(lease), code);
       this.#parts.summary.tally(name).error();
     }
-    // What came too late says nothing about the model.
-    const first = errors.find(({ code }) => code !== 'DEADLINE_EXCEEDED');
+    const first = errors.find(({ code }) => !BLAMELESS.has(code));
     if (first === undefined) return;
     lease.loaded.breaker.failed(lease.isProbe);
     const heldBack = this.#failureWarnings.pass();

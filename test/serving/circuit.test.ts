@@ -231,6 +231,22 @@ describe('a version that keeps failing', () => {
     expect(shop.alerts).toEqual([]);
   });
 
+  it('is not one because of numbers so large that no score comes of them', async () => {
+    const recipe = { task: 'regression', weight: 100 } as const;
+    await shop.release('production', recipe);
+    await shop.release('production', recipe);
+    const server = await shop.inject({ limits: { ...LIMITS, maxErrors: 1 } });
+    for (const amount of [1e38, -1e300, 1e308]) {
+      const { status, body } = await post(server, { features: { ...GOOD, amount } });
+      expect([status, body.error.code, body.error.details.field]).toEqual([400, 'REQUEST_INVALID', 'amount']);
+      const rows = [GOOD, { ...GOOD, amount }];
+      const batch = (await post(server, { rows }, '/batch_predict')).body;
+      expect([batch.failed, batch.predictions[1].error.code]).toEqual([1, 'REQUEST_INVALID']);
+    }
+    expect((await readiness(server)).models[0]).toMatchObject({ version: 2, circuit: 'closed' });
+    expect(shop.alerts).toEqual([]);
+  });
+
   it('is rolled back all the same: requests that it should have answered count, whoever steps in', async () => {
     await shop.release('production');
     await shop.release('production', FAILING);

@@ -1,6 +1,7 @@
 import { type ErrorCode, MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
 import type { PackedRows } from '../packed-rows.js';
+import { NotFiniteScore } from '../scores.js';
 
 /** What a scoring thread is started with. */
 export interface ThreadTask {
@@ -14,6 +15,8 @@ export interface ThreadFailure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string | undefined;
+  /** It is a NotFiniteScore. */
+  readonly isNotFinite: boolean;
 }
 
 /** To the thread. */
@@ -46,6 +49,7 @@ export type ThreadReply =
   | ({ readonly kind: 'scored'; readonly id: number } & PackScores);
 
 /** A failure in a thread as the error that it was. */
-export function errorOf({ code, message, hint }: ThreadFailure): MlxError {
+export function errorOf({ code, message, hint, isNotFinite }: ThreadFailure): MlxError {
+  if (isNotFinite) return new NotFiniteScore(message);
   return new MlxError(code, message, hint === undefined ? {} : { hint });
 }

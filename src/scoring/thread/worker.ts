@@ -5,7 +5,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { MlxError, toMlxError } from '../../errors.js';
 import { ScoringModel } from '../model.js';
 import type { PackedRows } from '../packed-rows.js';
-import type { Scores } from '../scores.js';
+import { NotFiniteScore, type Scores } from '../scores.js';
 import type { PackScores, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
 
 /** How often a thread says that it is at work on rows one by one. */
@@ -108,7 +108,7 @@ async function scorePack(
 
 function failureOf(thrown: unknown): ThreadFailure {
   const { code, message, hint } = toMlxError(thrown);
-  return { code, message, hint };
+  return { code, message, hint, isNotFinite: thrown instanceof NotFiniteScore };
 }
 
 if (parentPort !== null) await serve(parentPort, workerData as ThreadTask);
