@@ -131,9 +131,16 @@ export class App {
   }
 
   async #send({ method, response }: Exchange, match: Match | undefined, reply: HttpReply): Promise<void> {
-    if (this.#core.isDraining) response.setHeader('connection', 'close');
-    this.#core.metrics.answeredHttp(method, match?.route.path ?? 'unknown', reply.status);
-    await send(response, reply, this.#core.limits.stallMs);
+    const { isDraining, metrics, limits, log } = this.#core;
+    try {
+      if (isDraining) response.setHeader('connection', 'close');
+      metrics.answeredHttp(method, match?.route.path ?? 'unknown', reply.status);
+      await send(response, reply, limits.stallMs);
+    } catch (thrown) {
+      // A header that cannot be written, say: one answer is lost, not the server.
+      log('error', `an answer could not be sent: ${toMlxError(thrown).message}`);
+      response.destroy();
+    }
   }
 }
 

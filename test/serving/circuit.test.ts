@@ -261,8 +261,8 @@ describe('a version that keeps failing', () => {
 
   it('by hanging is given up at once, and gets a new thread', async () => {
     await shop.release('production');
-    await shop.release('production', { stalls: 15 });
-    const server = await shop.inject({ limits: { ...LIMITS, hangMs: 150, breakerOpenMs: 30 } });
+    await shop.release('production', { stalls: 8 });
+    const server = await shop.inject({ limits: { ...LIMITS, hangMs: 250, breakerOpenMs: 30 } });
     const hanging = await post(server, { features: { ...GOOD, amount: STALLING + 1 } });
     expect([hanging.status, hanging.body.error.code]).toEqual([500, 'SCORING_FAILED']);
     expect(shop.alerts).toMatchObject([{ kind: 'circuit-open', details: { version: 2 } }]);

@@ -208,7 +208,7 @@ describe('slow and greedy clients', () => {
   });
 
   it('who takes all connections loses those that wait for a next request', async () => {
-    const server = await shop.listen({ limits: { connectionLimit: 2 } });
+    const server = await shop.listen({ limits: { connectionLimit: 2, keepAliveMs: 300_000 } });
     const port = portOf(server.url);
     const idle = [await dial(port), await dial(port)];
     for (const { socket } of idle) socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -244,7 +244,7 @@ describe('slow and greedy clients', () => {
     let answered = 0;
     const http = createServer((_, response) => {
       response.on('close', () => answered++);
-      void send(response, { status: 200, type: 'text/plain', body }, 200);
+      void send(response, { status: 200, type: 'text/plain', body }, 1000);
     });
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
@@ -263,7 +263,7 @@ describe('slow and greedy clients', () => {
       bytes += chunk.length;
       // Now and then a pause, shorter than what is too long, the whole longer than that.
       if (Math.floor(bytes / 4e6) > Math.floor(before / 4e6))
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await new Promise((resolve) => setTimeout(resolve, 200));
     }
     expect(bytes).toBe(body.length);
     http.close();

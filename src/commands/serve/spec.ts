@@ -112,7 +112,7 @@ export const serveSpec: CommandSpec = {
     'mlx serve churn',
     'mlx serve churn bikes@staging --port 9000',
     'mlx serve churn --port 0 --json',
-    'mlx serve churn --host 0.0.0.0 --token-file tokens.txt --tls-cert cert.pem --tls-key key.pem',
+    'mlx serve churn --token-file tokens.txt --tls-cert c.pem --tls-key k.pem',
   ],
   streams: true,
   load: () => loadParts(import('./run.js'), import('./view.js')),

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
-import { errorOf, type ThreadReply, type ThreadTask } from './messages.js';
+import { errorOf, type ThreadReply, type ThreadRequest, type ThreadTask } from './messages.js';
 
 /** Longest time for a model to be read, loaded and run once. */
 const LOAD_MS = 120_000;
@@ -14,7 +14,8 @@ export function startThread(task: ThreadTask): Promise<{ worker: Worker; manifes
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task });
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      void worker.terminate();
+      worker.unref();
+      void closeThread(worker);
       reject(new MlxError('MODEL_INVALID', `The model was not loaded within ${LOAD_MS / 1000} s.`));
     }, LOAD_MS);
     const onEnd = (): void => {
@@ -32,5 +33,14 @@ export function startThread(task: ThreadTask): Promise<{ worker: Worker; manifes
         reject(errorOf(reply.error));
       }
     });
+  });
+}
+
+/** Tells a thread to close after what it was given before; resolves when it has ended. */
+export function closeThread(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    const request: ThreadRequest = { kind: 'close' };
+    worker.postMessage(request);
   });
 }

@@ -5,7 +5,7 @@ import { MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
 import type { PackedRows } from '../packed-rows.js';
 import type { PackScores, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
-import { startThread } from './start-thread.js';
+import { closeThread, startThread } from './start-thread.js';
 
 interface Waiting {
   readonly resolve: (scores: PackScores) => void;
@@ -19,16 +19,17 @@ export interface ThreadOptions {
   readonly onHung?: () => void;
 }
 
-/** How long a thread that was told to close may take before it is ended. */
+/** How long is waited for threads that were told to close. */
 const CLOSE_MS = 5000;
 /** After so long it is tried again to start a thread that could not be started. */
 const RESTART_MS = 1000;
-/** Threads that hang inside the runtime cannot be ended. With as many, no other is started until one ends. */
+/** With so many threads that hang, no other is started until one ends. */
 const MAX_STUCK = 2;
 
 /**
  * A model in a thread of its own: loading and running it never hold up the caller's event loop, and its memory goes
- * with its thread. A thread that dies or hangs is replaced; what it was scoring fails.
+ * with its thread. A thread that dies or hangs is replaced; what it was scoring fails. One that hangs is left behind and
+ * told to close: to terminate a thread inside ONNX Runtime aborts the whole process when the run returns.
  */
 export class ThreadedModel {
   readonly manifest: Manifest;
@@ -43,7 +44,8 @@ export class ThreadedModel {
   /** `performance.now()` when the thread last said something, or was given work while idle. */
   #heardAt = 0;
   #watch: NodeJS.Timeout | undefined;
-  #stuck = 0;
+  /** The ends of threads that hang. */
+  readonly #stuck = new Set<Promise<void>>();
 
   private constructor(task: ThreadTask, options: ThreadOptions, worker: Worker, manifest: Manifest) {
     this.#task = task;
@@ -68,7 +70,7 @@ export class ThreadedModel {
    * @throws MlxError SCORING_FAILED when the thread dies or hangs, or the model was released
    */
   async score(packed: PackedRows, isAlone: boolean): Promise<PackScores> {
-    if (this.#stuck >= MAX_STUCK) throw threadHangs();
+    if (this.#stuck.size >= MAX_STUCK) throw threadHangs();
     await this.#ready.catch(() => {
       throw threadEnded();
     });
@@ -83,25 +85,18 @@ export class ThreadedModel {
     });
   }
 
-  /** Ends the thread after what it was given before. */
+  /** Ends the thread after what it was given before; does not wait for ever. */
   async release(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const closed = this.#ready.then(() => this.#close()).catch(() => undefined);
+    const closed = this.#ready.then(() => closeThread(this.#worker)).catch(() => undefined);
     const timeout = new AbortController();
     const { signal } = timeout;
-    await Promise.race([closed, delay(CLOSE_MS, undefined, { signal }).catch(() => undefined)]);
+    const tooLong = delay(CLOSE_MS, undefined, { signal }).catch(() => undefined);
+    await Promise.race([Promise.all([closed, ...this.#stuck]), tooLong]);
     timeout.abort();
     clearTimeout(this.#watch);
-    void this.#worker.terminate();
-  }
-
-  #close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#worker.once('exit', () => resolve());
-      const request: ThreadRequest = { kind: 'close' };
-      this.#worker.postMessage(request);
-    });
+    this.#worker.unref();
   }
 
   #listen(worker: Worker): void {
@@ -124,14 +119,13 @@ export class ThreadedModel {
     const lost = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of lost) reject(error);
-    if (!this.#isClosed && this.#stuck < MAX_STUCK) this.#restart();
+    if (!this.#isClosed && this.#stuck.size < MAX_STUCK) this.#restart();
   }
 
   #restart(): void {
     this.#ready = startThread(this.#task).then(({ worker }) => {
       this.#worker = worker;
-      if (this.#isClosed) void worker.terminate();
-      else this.#listen(worker);
+      if (!this.#isClosed) this.#listen(worker);
     });
     this.#ready.catch(() => {
       setTimeout(() => {
@@ -158,13 +152,14 @@ export class ThreadedModel {
 
   #hung(): void {
     const worker = this.#worker;
-    this.#stuck++;
     worker.removeAllListeners().on('error', () => undefined);
     worker.unref();
-    void worker.terminate().then(() => {
-      this.#stuck--;
-      if (this.#stuck === MAX_STUCK - 1 && !this.#isClosed) this.#restart();
+    const ended = closeThread(worker).then(() => {
+      const wasFull = this.#stuck.size === MAX_STUCK;
+      this.#stuck.delete(ended);
+      if (wasFull && !this.#isClosed) this.#restart();
     });
+    this.#stuck.add(ended);
     this.#options.onHung?.();
     this.#lost(threadHangs());
   }
