@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, get } from 'node:http';
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Deadlines } from '#mlx/serving/http/deadlines.js';
+import { Exchange } from '#mlx/serving/http/exchange.js';
 import { send } from '#mlx/serving/http/send.js';
 import { STALLING } from './fixtures/model.js';
 import { GOOD, type InjectedServer, Shop, until } from './fixtures/shop.js';
@@ -166,6 +167,25 @@ describe('the time of a request', () => {
     slow.socket.write(`${head('/predict', 100)}{"features":`);
     await slow.closed;
     expect(slow.text()).toMatch(/^HTTP\/1\.1 504 [\s\S]*connection: close/i);
+  });
+
+  it('can be cut short by a dialect, and not made longer', async () => {
+    const started = performance.now();
+    const raw = { headers: {}, url: '/x?a=1' } as IncomingMessage;
+    const exchange = new Exchange(raw, {} as ServerResponse, started, new Deadlines());
+    const late = new Promise<number>((resolve) =>
+      exchange.onLate(() => resolve(performance.now() - started)),
+    );
+    expect(exchange.deadline).toBeNull();
+    for (const [asked, holds] of [
+      [60_000, 60_000],
+      [50, 50],
+      [9000, 50],
+    ] as const) {
+      exchange.limitTime(asked);
+      expect(exchange.deadline).toBe(started + holds);
+    }
+    expect(await late).toBeGreaterThanOrEqual(50);
   });
 
   it('ends in order, whatever the order in which the times were set', async () => {
