@@ -22,6 +22,13 @@ export interface RegressionScores {
   readonly values: Float32Array;
 }
 
+/** The model gave NaN or an infinity. */
+export class NotFiniteScore extends MlxError {
+  constructor(message: string) {
+    super('SCORING_FAILED', message);
+  }
+}
+
 /**
  * Reads the graph's outputs.
  * @throws MlxError SCORING_FAILED when a score is not finite or an output has another shape than it should
@@ -109,7 +116,7 @@ function floatsOf(
   }
   const values = tensor.type === 'float' ? tensor.data : Float32Array.from(tensor.data);
   const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new MlxError('SCORING_FAILED', `The model gives ${values[bad]} as a score.`);
+  if (bad >= 0) throw new NotFiniteScore(`The model gives ${values[bad]} as a score.`);
   return values;
 }
 

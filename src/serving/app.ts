@@ -1,41 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { type MlxError, toMlxError } from '../errors.js';
-import type { TokenCheck } from './auth.js';
-import { type Core, VERSION_HEADER } from './core.js';
+import { MlxError, toMlxError } from '../errors.js';
+import type { Access } from './access/access.js';
+import { type Core, FALLBACK_HEADER, VERSION_HEADER } from './core.js';
 import { batchRoutes } from './dialects/batch-predict.js';
 import { feedbackRoutes } from './dialects/feedback.js';
 import { openInferenceRoutes } from './dialects/open-inference.js';
 import { operationRoutes } from './dialects/operations.js';
 import { predictRoutes } from './dialects/predict.js';
 import { tensorFlowRoutes } from './dialects/tensorflow.js';
+import { Deadlines } from './http/deadlines.js';
 import { discardBody } from './http/discard-body.js';
-import { requestIdOf } from './http/ids.js';
-import type { HttpReply, Route } from './http/message.js';
+import { Exchange } from './http/exchange.js';
+import type { HttpReply } from './http/message.js';
 import { ClientGone, readBody } from './http/read-body.js';
-import { dialectOf, type Match, MethodNotAllowed, Router } from './http/router.js';
+import { dialectOf, type Match, Router } from './http/router.js';
 import { send } from './http/send.js';
-import { finishTrace, newTrace } from './metrics/trace.js';
-import type { OriginCheck } from './origin.js';
+import { clientTimeoutMs, deadlineExceeded } from './http/time-limit.js';
+import { finishTrace, type Trace } from './metrics/trace.js';
 import { errorReply, toPublicError } from './public-error.js';
-
-export interface Gates {
-  readonly tokens: TokenCheck;
-  readonly origin: OriginCheck;
-}
+import { Refusal } from './refusal.js';
 
 const RETRY_AFTER_SECONDS = 1;
-const EMPTY = Buffer.alloc(0);
 
 /** All routes, the checks before them and the errors after them, for a server of `node:http`. */
 export class App {
   readonly router: Router;
   readonly #core: Core;
-  readonly #gates: Gates;
+  readonly #access: Access;
+  readonly #deadlines = new Deadlines();
 
-  constructor(core: Core, gates: Gates) {
+  constructor(core: Core, access: Access) {
     this.#core = core;
-    this.#gates = gates;
+    this.#access = access;
     this.router = new Router([
       ...operationRoutes(core),
       ...predictRoutes(core),
@@ -48,70 +45,138 @@ export class App {
 
   /** Answers one request; to be given to `createServer`. Never throws. */
   readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const trace = newTrace(performance.now());
-    const { url = '/', method = 'GET' } = request;
-    const mark = url.indexOf('?');
-    const path = mark === -1 ? url : url.slice(0, mark);
+    const exchange = new Exchange(request, response, performance.now(), this.#deadlines);
     let match: Match | undefined;
+    exchange.onLate(() => {
+      exchange.isAnswered = true;
+      // What is still on its way of the request is not waited for.
+      if (!request.complete) response.setHeader('connection', 'close');
+      void this.#send(exchange, match, this.#errorReply(deadlineExceeded(), exchange, match));
+    });
     let reply: HttpReply;
     try {
-      this.#gates.origin.check(method, request.headers.host, request.headers.origin);
-      match = this.router.find(method, path);
-      this.#gates.tokens.check(match.route.role, request.headers.authorization);
-      const { route, rest } = match;
-      const { bodyLimit, requestMs } = this.#core.limits;
-      const isRead = route.method === 'POST' && route.reads !== 'stream';
-      const body = isRead ? await readBody(request, bodyLimit, requestMs) : EMPTY;
-      reply = await route.handle({
-        method,
-        path,
-        rest,
-        body,
-        trace,
-        requestId: requestIdOf(request),
-        headers: request.headers,
-        raw: request,
-        get query() {
-          return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-        },
-      });
+      this.#access.cors.mark(response, request.headers);
+      checkHost(request);
+      this.#access.origin.check(request.headers.host, request.headers.origin);
+      if (this.#access.cors.isPreflight(request.method, request.headers)) {
+        reply = this.#access.cors.preflight(this.router.methodsOf(exchange.path));
+      } else {
+        match = this.#admit(exchange);
+        reply = await this.#answer(exchange, match);
+      }
     } catch (thrown) {
-      if (thrown instanceof ClientGone) return;
-      reply = await this.#failed(thrown, request, path, match?.route);
+      if (thrown instanceof ClientGone) {
+        exchange.settle();
+        return;
+      }
+      reply = await this.#failed(thrown, exchange, match);
     }
-    const { isDraining, metrics, accessLog } = this.#core;
-    const route = match?.route.path ?? 'unknown';
-    // What has not arrived of a request that is answered already is not waited for.
-    if (isDraining || (reply.status >= 400 && !request.complete)) response.setHeader('connection', 'close');
-    metrics.answeredHttp(method, route, reply.status);
-    await send(response, trace.recorder === null ? reply : withVersion(reply, trace.recorder.labels.version));
-    finishTrace(trace, performance.now());
-    accessLog?.add({ request, response, path, route, trace });
+    if (exchange.isAnswered) return abandon(reply);
+    exchange.settle();
+    await this.#send(exchange, match, reply);
   };
 
-  async #failed(
-    thrown: unknown,
-    request: IncomingMessage,
-    path: string,
-    route: Route | undefined,
-  ): Promise<HttpReply> {
+  /** Everything that can be said before the body is read. @throws MlxError */
+  #admit(exchange: Exchange): Match {
+    const { tokens, rate } = this.#access;
+    const { method, path, headers, raw } = exchange;
+    const caller = tokens.identify(headers.authorization, raw.socket.remoteAddress);
+    exchange.caller = caller;
+    let match: Match;
+    try {
+      match = this.router.find(method, path);
+    } catch (missing) {
+      // Who may nothing here is not told what there is.
+      rate?.take(caller.id);
+      tokens.check(caller, 'predict', headers.authorization);
+      throw missing;
+    }
+    const { role, reads } = match.route;
+    if (role === 'open') return match;
+    rate?.take(caller.id);
+    tokens.check(caller, role, headers.authorization);
+    const timeoutMs = clientTimeoutMs(headers);
+    // A stream may take as long as it likes, unless its client says otherwise.
+    if (timeoutMs !== undefined) exchange.limitTime(timeoutMs);
+    if (reads !== 'stream') exchange.limitTime(this.#core.limits.timeoutMs);
+    if (role === 'predict' && match.route.method === 'POST') this.#core.predictor.checkRoom();
+    return match;
+  }
+
+  async #answer(exchange: Exchange, { route, rest }: Match): Promise<HttpReply> {
+    exchange.rest = rest;
+    if (route.method === 'POST') {
+      const { raw } = exchange;
+      const { bodyLimit, requestMs } = this.#core.limits;
+      if (route.reads === 'stream') exchange.expectBody();
+      else exchange.body = await readBody(raw, bodyLimit, requestMs, () => exchange.expectBody());
+      if (exchange.isAnswered) throw deadlineExceeded();
+    }
+    return route.handle(exchange);
+  }
+
+  async #failed(thrown: unknown, exchange: Exchange, match: Match | undefined): Promise<HttpReply> {
     const error = toPublicError(thrown);
-    if (error.status === 413 || (route?.reads === 'stream' && !request.complete)) await discardBody(request);
+    if (exchange.isBodyHeldBack) exchange.response.setHeader('connection', 'close');
+    else if (error.status === 413) await discardBody(exchange.raw);
     if (error.status >= 500 && error !== thrown) {
       const { message, code } = toMlxError(thrown);
-      this.#core.log('error', message, { code, path: path.slice(0, 200) });
+      this.#core.log('error', message, { code, path: exchange.path.slice(0, 200) });
     }
-    return errorReply(error, route?.dialect ?? dialectOf(path), headersOf(error));
+    return this.#errorReply(error, exchange, match);
+  }
+
+  #errorReply(error: MlxError, { path }: Exchange, match: Match | undefined): HttpReply {
+    this.#core.metrics.refused(error.code);
+    const dialect = match?.route.dialect ?? dialectOf(path);
+    return errorReply(error, dialect, headersOf(error));
+  }
+
+  async #send(exchange: Exchange, match: Match | undefined, reply: HttpReply): Promise<void> {
+    const { isDraining, metrics, limits, log, accessLog } = this.#core;
+    const { method, path, raw: request, response, trace } = exchange;
+    const route = match?.route.path ?? 'unknown';
+    try {
+      // What has not arrived of a request that is answered already is not waited for.
+      if (isDraining || (reply.status >= 400 && !request.complete)) response.setHeader('connection', 'close');
+      metrics.answeredHttp(method, route, reply.status);
+      await send(response, withVersion(reply, trace), limits.stallMs);
+    } catch (thrown) {
+      // A header that cannot be written, say: one answer is lost, not the server.
+      log('error', `an answer could not be sent: ${toMlxError(thrown).message}`);
+      response.destroy();
+    }
+    finishTrace(trace, performance.now());
+    accessLog?.add({ request, response, path, route, trace });
   }
 }
 
-/** Every answer of a model says which version gave it. */
-function withVersion(reply: HttpReply, version: number): HttpReply {
-  return { ...reply, headers: { ...reply.headers, [VERSION_HEADER]: String(version) } };
+/** Every answer of a model says which version gave it, and whether that stepped in for another one. */
+function withVersion(reply: HttpReply, { recorder, isFallback }: Trace): HttpReply {
+  if (recorder === null) return reply;
+  const version = { [VERSION_HEADER]: String(recorder.labels.version) };
+  return {
+    ...reply,
+    headers: { ...reply.headers, ...version, ...(isFallback ? { [FALLBACK_HEADER]: 'true' } : {}) },
+  };
+}
+
+/** @throws MlxError REQUEST_INVALID without the header that HTTP/1.1 demands */
+function checkHost({ httpVersion, headers }: IncomingMessage): void {
+  if (headers.host !== undefined || httpVersion === '1.0') return;
+  throw new MlxError('REQUEST_INVALID', 'The request has no Host header.', {
+    hint: 'Send the address of the server as Host.',
+  });
+}
+
+/** Lets go of an answer that came too late; one in pieces may hold something. */
+async function abandon({ body }: HttpReply): Promise<void> {
+  if (typeof body === 'string' || body instanceof Uint8Array) return;
+  await body[Symbol.asyncIterator]().return?.();
 }
 
 function headersOf(error: MlxError): Readonly<Record<string, string>> {
-  if (error.status === 503 || error.status === 429) return { 'retry-after': String(RETRY_AFTER_SECONDS) };
-  if (error.status === 401) return { 'www-authenticate': 'Bearer' };
-  return error instanceof MethodNotAllowed ? { allow: error.allow } : {};
+  const headers = error instanceof Refusal ? error.headers : {};
+  if ((error.status !== 503 && error.status !== 429) || 'retry-after' in headers) return headers;
+  return { ...headers, 'retry-after': String(RETRY_AFTER_SECONDS) };
 }

@@ -1,14 +1,17 @@
 import { performance } from 'node:perf_hooks';
-import { MlxError, toMlxError } from '../errors.js';
+import { type MlxError, toMlxError } from '../errors.js';
 import { joinPacks, type PackedRows, RowPacker } from '../scoring/packed-rows.js';
 import { type Prediction, predictionAt } from '../scoring/prediction.js';
 import { type Scores, sliceScores } from '../scoring/scores.js';
-import type { PackScores } from '../scoring/thread/messages.js';
-import { errorOf, LANES, type ThreadedModel } from '../scoring/thread/threaded-model.js';
+import { errorOf, type PackScores } from '../scoring/thread/messages.js';
+import { LANES, type ThreadedModel } from '../scoring/thread/threaded-model.js';
 import type { Row } from './decode.js';
+import { deadlineExceeded } from './http/time-limit.js';
 
 /** Rows that one run of the model takes: few enough that no run keeps other requests waiting for long. */
 const MAX_RUN_ROWS = 1024;
+/** Share of the newest run in the smoothed time of a row. */
+const ROW_MS_WEIGHT = 0.1;
 
 /** Where the time of a request went, in milliseconds. */
 export interface RunTimes {
@@ -64,6 +67,8 @@ export class RowBatcher {
   #rowsWaiting = 0;
   #packs = 0;
   #isScheduled = false;
+  /** Smoothed milliseconds that the model takes for a row. */
+  #rowMs = 0;
 
   /**
    * @param isCertified whether scores are known not to depend on what else is in a run; otherwise each row runs alone
@@ -79,6 +84,11 @@ export class RowBatcher {
   /** Rows that wait for their run. */
   get rowsWaiting(): number {
     return this.#rowsWaiting;
+  }
+
+  /** About how long those rows take. */
+  get waitMs(): number {
+    return this.#rowsWaiting * this.#rowMs;
   }
 
   add(job: Job): void {
@@ -150,6 +160,7 @@ export class RowBatcher {
 
   #scored(taken: readonly Queued[], pack: PackScores, started: number, batchRows: number): void {
     const { manifest } = this.#model;
+    this.#rowMs += ROW_MS_WEIGHT * (pack.runMs / batchRows - this.#rowMs);
     const scores = scoresOf(pack, batchRows, manifest.classes);
     const failures = new Map(pack.failures.map(({ row, error }) => [row, errorOf(error)]));
     let next = 0;
@@ -197,14 +208,4 @@ function scoresOf(pack: PackScores, rows: number, classes: readonly string[]): S
     labels: labels ?? new Int32Array(rows),
     probabilities: probabilities ?? new Float32Array(rows * classes.length),
   };
-}
-
-function deadlineExceeded(): MlxError {
-  return new MlxError(
-    'DEADLINE_EXCEEDED',
-    'The time that the request allowed was over before its turn came.',
-    {
-      hint: 'Allow more time, or send fewer requests at once.',
-    },
-  );
 }

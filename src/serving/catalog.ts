@@ -1,6 +1,7 @@
 import { MlxError, toMlxError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { didYouMean } from '../suggest.js';
+import type { CircuitState } from './circuit-breaker.js';
 import { Deployment, type DeploymentParts } from './deployment.js';
 import type { ServerLog } from './options.js';
 import type { VersionFailure } from './peers.js';
@@ -13,6 +14,8 @@ export interface ServedModel {
   readonly version: number | null;
   /** What is wrong; null when nothing is. */
   readonly problem: string | null;
+  /** Whether that version is asked; null while there is none. */
+  readonly circuit: CircuitState | null;
 }
 
 /** All served references, and the look at the registry that keeps them up to date. */
@@ -40,6 +43,7 @@ export class Catalog {
       name: deployment.name,
       version: deployment.current?.record.version ?? null,
       problem: deployment.problem?.message ?? null,
+      circuit: deployment.current?.breaker.state ?? null,
     }));
   }
 

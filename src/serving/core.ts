@@ -36,6 +36,9 @@ export interface Core {
 /** The header in which the dialects without a field for it say the id of a prediction. */
 export const ID_HEADER = 'x-prediction-id';
 /** The version that answered, in all dialects. */
+/** The header that says that another version stepped in for the one that should have answered. */
+export const FALLBACK_HEADER = 'x-mlx-fallback';
+
 export const VERSION_HEADER = 'x-mlx-model-version';
 
 /** Uses a version and frees it afterwards. */
@@ -43,13 +46,22 @@ export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise
   try {
     return await work(lease);
   } finally {
+    // What was no fault of the model's says nothing, and leaves the probe to the next request.
+    if (lease.isProbe) lease.loaded.breaker.probeEnded();
     lease.loaded.free();
   }
 }
 
+/** Headers that say which version answers, and whether it steps in for another one. */
+export function versionHeaders({ loaded, isFallback }: Lease): Readonly<Record<string, string>> {
+  const version = { 'x-mlx-model-version': String(loaded.record.version) };
+  return isFallback ? { ...version, 'x-mlx-fallback': 'true' } : version;
+}
+
 /** A request's context. */
 export function contextOf(request: HttpRequest, unit: string | null = null): RequestContext {
-  return { unit, requestId: request.requestId, trace: request.trace, deadline: null };
+  const { requestId, trace, deadline } = request;
+  return { unit, requestId, trace, deadline };
 }
 
 /** @throws MlxError REQUEST_TOO_LARGE */

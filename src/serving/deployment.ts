@@ -9,6 +9,7 @@ import type { AlertDesk } from './alert-desk.js';
 import type { LoadedVersion } from './loaded-version.js';
 import type { ServerLog } from './options.js';
 import type { VersionFailure } from './peers.js';
+import { Refusal } from './refusal.js';
 import { type ReleaseView, viewRelease } from './release-view.js';
 import type { RollbackWatch } from './rollback-watch.js';
 import type { VersionPool } from './version-pool.js';
@@ -24,6 +25,10 @@ export interface Lease {
   readonly deployment: Deployment;
   readonly loaded: LoadedVersion;
   readonly arm: Arm | null;
+  /** The version steps in for the one that was meant, whose circuit is open. */
+  readonly isFallback: boolean;
+  /** The version's circuit is half-open, and this request is let through to try. */
+  readonly isProbe: boolean;
 }
 
 export interface DeploymentParts {
@@ -34,6 +39,15 @@ export interface DeploymentParts {
   readonly alerts: AlertDesk;
   /** Makes the watch over a model's production. */
   readonly watchOver: (model: string) => RollbackWatch;
+}
+
+/** The answer while a version's circuit is open and none steps in. */
+function isOpen({ record, breaker }: LoadedVersion): Refusal {
+  return new Refusal('UNAVAILABLE', `Version ${record.version} of ${record.name} keeps failing.`, {
+    hint: 'It is tried again in a while; another version may be asked until then.',
+    details: { model: record.name, version: record.version },
+    retryAfterSeconds: breaker.retryAfterSeconds,
+  });
 }
 
 /** No version can answer at the moment: a 503, although the code is that of a missing model. */
@@ -91,15 +105,25 @@ export class Deployment {
   }
 
   /**
-   * The version for a request.
-   * @throws NotServing; MlxError MODEL_NOT_FOUND for a version or label that does not exist, SCORING_FAILED when
-   * it cannot be loaded
+   * The version for a prediction. The last good version steps in for the served one while its circuit is open; for a
+   * version that is named none does.
+   * @throws NotServing; Refusal UNAVAILABLE; MlxError MODEL_NOT_FOUND for a version or label that does not exist,
+   * SCORING_FAILED when it cannot be loaded
    */
   async lease(selection: Selection = {}): Promise<Lease> {
-    if (selection.version === undefined && selection.label === undefined) {
-      return { deployment: this, loaded: await this.#leaseCurrent(), arm: null };
-    }
-    return { deployment: this, loaded: await this.#leaseSelected(selection), arm: null };
+    const isNamed = selection.version !== undefined || selection.label !== undefined;
+    const loaded = isNamed ? await this.#leaseSelected(selection) : await this.#leaseCurrent();
+    const lease = this.#passed(loaded, null);
+    if (lease !== undefined) return lease;
+    if (isNamed) throw isOpen(loaded);
+    return this.#leaseInstead(loaded);
+  }
+
+  /** A version to be looked at: its circuit does not matter. @throws as `lease`, but for UNAVAILABLE */
+  async look(selection: Selection = {}): Promise<Lease> {
+    const isNamed = selection.version !== undefined || selection.label !== undefined;
+    const loaded = isNamed ? await this.#leaseSelected(selection) : await this.#leaseCurrent();
+    return { deployment: this, loaded, arm: null, isFallback: false, isProbe: false };
   }
 
   /** The version that a stage or an alias of this model means now. @throws MlxError MODEL_NOT_FOUND, NAME_INVALID */
@@ -108,8 +132,8 @@ export class Deployment {
   }
 
   /**
-   * The version that the running A/B test gives this unit.
-   * @throws MlxError ABTEST_NOT_FOUND when none runs, SCORING_FAILED
+   * The version that the running A/B test gives this unit; where its circuit is open, a good one outside the test.
+   * @throws MlxError ABTEST_NOT_FOUND when none runs, SCORING_FAILED; Refusal UNAVAILABLE
    */
   async leaseArm(unit: string | null): Promise<Lease> {
     const test = this.#view?.abtest;
@@ -121,19 +145,21 @@ export class Deployment {
     }
     const arm = assignArm(test, unit, this.#parts.random);
     const loaded = await this.#leaseSelected({ version: armVersion(test, arm) });
-    return { deployment: this, loaded, arm };
+    return this.#passed(loaded, arm) ?? this.#leaseInstead(loaded);
   }
 
   /** A good version other than the one that failed: the served one, else the last good one; undefined without any. */
   async leaseFallback(failed: number | undefined): Promise<Lease | undefined> {
     const current = this.#current;
     if (current !== undefined && current.record.version !== failed) {
-      return { deployment: this, loaded: current.retain(), arm: null };
+      const lease = this.#passed(current.retain(), null);
+      if (lease !== undefined) return { ...lease, isFallback: true };
     }
     const record = this.#view?.fallback;
     if (record === null || record === undefined || record.version === failed) return undefined;
     try {
-      return { deployment: this, loaded: await this.#parts.pool.lease(record), arm: null };
+      const lease = this.#passed(await this.#parts.pool.lease(record), null);
+      return lease === undefined ? undefined : { ...lease, isFallback: true };
     } catch {
       return undefined;
     }
@@ -155,6 +181,28 @@ export class Deployment {
     for (const version of [this.#current, ...this.#arms]) version?.free();
     this.#current = undefined;
     this.#arms = [];
+  }
+
+  /** The lease of a version whose circuit lets the request through; otherwise the version is freed. */
+  #passed(loaded: LoadedVersion, arm: Arm | null): Lease | undefined {
+    const passage = loaded.breaker.pass();
+    if (passage !== 'blocked')
+      return { deployment: this, loaded, arm, isFallback: false, isProbe: passage === 'probe' };
+    loaded.free();
+    return undefined;
+  }
+
+  /**
+   * A good version in place of one whose circuit is open. The request counts as a failure of that one towards a
+   * rollback, which stepping in must not put off.
+   */
+  async #leaseInstead(blocked: LoadedVersion): Promise<Lease> {
+    const { version } = blocked.record;
+    const error = isOpen(blocked);
+    await this.failed(version, error);
+    const lease = await this.leaseFallback(version);
+    if (lease === undefined) throw error;
+    return lease;
   }
 
   async #leaseCurrent(): Promise<LoadedVersion> {

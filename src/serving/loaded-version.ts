@@ -1,6 +1,7 @@
 import type { ThreadedModel } from '../scoring/thread/threaded-model.js';
 import type { ModelVersion } from '../store/registry-records.js';
 import { RowBatcher } from './batcher.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import { RowDecoder } from './decode.js';
 
 /** A model version in memory. Whoever uses it retains it, and frees it afterwards, as often as it was retained. */
@@ -9,6 +10,7 @@ export class LoadedVersion {
   readonly model: ThreadedModel;
   readonly decoder: RowDecoder;
   readonly batcher: RowBatcher;
+  readonly breaker: CircuitBreaker;
   readonly #onIdle: (version: LoadedVersion) => void;
   #users = 0;
 
@@ -16,11 +18,13 @@ export class LoadedVersion {
   constructor(
     record: ModelVersion,
     model: ThreadedModel,
+    breaker: CircuitBreaker,
     onIdle: (version: LoadedVersion) => void,
     onBatch: () => void,
   ) {
     this.record = record;
     this.model = model;
+    this.breaker = breaker;
     this.decoder = new RowDecoder(model.manifest.columns);
     this.batcher = new RowBatcher(model, record.certified, onBatch);
     this.#onIdle = onIdle;

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.js';
+import type { TlsFiles } from './access/tls.js';
 import type { Peers } from './peers.js';
 
 export type LogLevel = 'info' | 'warn' | 'error';
@@ -10,9 +11,9 @@ export type ServerLog = (
   fields?: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** Something that a person should know: production was taken back, or a release cannot be loaded. */
+/** Something that a person should know: production was taken back, or a release cannot be loaded or keeps failing. */
 export interface ServerAlert {
-  readonly kind: 'automatic-rollback' | 'rollback-impossible' | 'load-failed';
+  readonly kind: 'automatic-rollback' | 'rollback-impossible' | 'load-failed' | 'circuit-open';
   /** ISO 8601 UTC. */
   readonly time: string;
   readonly model: string;
@@ -37,12 +38,16 @@ export interface ServerSettings {
   readonly port?: number;
   /** Listens for gRPC, too; 0 picks a free port. */
   readonly grpcPort?: number;
-  /** Bearer tokens; once there is one, every route but /health needs one. */
+  /** Bearer tokens, each `token`, `role:token` or `token role`; once there is one, every route that is not open needs one. */
   readonly tokens?: readonly string[];
+  /** A file of such entries, one a line; it is read again when it changes. */
+  readonly tokenFile?: string;
+  /** HTTPS with these files, which are read again when they change; without them HTTP. */
+  readonly tls?: TlsFiles;
   /** Further host names (without port) that the Host header may hold. */
   readonly allowedHosts?: readonly string[];
-  /** Further origins (`https://app.example`) whose pages may call. */
-  readonly allowedOrigins?: readonly string[];
+  /** Other origins (`https://app.example`, or `*` for any) whose pages may call and read the answers. */
+  readonly corsOrigins?: readonly string[];
   /** File that gets one JSON line a request. */
   readonly accessLog?: string;
   readonly limits?: Partial<Limits>;
@@ -68,8 +73,26 @@ export interface Limits {
   readonly bodyLimit: number;
   /** Most rows in one request. */
   readonly rowLimit: number;
-  /** Most requests at work at once; more are answered 503 with Retry-After. */
+  /** Most requests at work at once; more are answered 429 with Retry-After. */
   readonly requestLimit: number;
+  /** Most rows that wait for one version; more are answered 429. A request that finds none waiting is always taken. */
+  readonly queueRows: number;
+  /** Most connections at once; more are closed at once. */
+  readonly connectionLimit: number;
+  /** Requests a second that one caller may send on the long run; null = any number. */
+  readonly rateLimit: number | null;
+  /** Requests that a caller may send at once after a pause; null = as many as in a second. */
+  readonly rateBurst: number | null;
+  /** Longest time for a request; the client may ask for less. */
+  readonly timeoutMs: number;
+  /** A model's thread that says nothing for so long is replaced. */
+  readonly hangMs: number;
+  /** Failed requests within `breakerWindowMs` that open a version's circuit, if they are `breakerRate` of all or more. */
+  readonly breakerErrors: number;
+  readonly breakerRate: number;
+  readonly breakerWindowMs: number;
+  /** How long an open circuit stays so before a request is let through to try. */
+  readonly breakerOpenMs: number;
   /** Predictions slower than this are warned of. */
   readonly slowMs: number;
   /** How often the registry is looked at. */
@@ -93,6 +116,8 @@ export interface Limits {
   /** Longest time for a request's headers, and for all of it, to arrive. */
   readonly headersMs: number;
   readonly requestMs: number;
+  /** A client that takes nothing of its answer for so long is given up. */
+  readonly stallMs: number;
   /** How long `close` goes on accepting connections, while /ready says no. */
   readonly graceMs: number;
   /** How long `close` waits after that for requests that are at work. */
@@ -103,6 +128,16 @@ export const DEFAULT_LIMITS: Limits = {
   bodyLimit: 5_000_000,
   rowLimit: 10_000,
   requestLimit: 2000,
+  queueRows: 10_000,
+  connectionLimit: 10_000,
+  rateLimit: null,
+  rateBurst: null,
+  timeoutMs: 30_000,
+  hangMs: 60_000,
+  breakerErrors: 20,
+  breakerRate: 0.5,
+  breakerWindowMs: 10_000,
+  breakerOpenMs: 5000,
   slowMs: 1000,
   pollMs: 250,
   idleVersions: 2,
@@ -117,5 +152,6 @@ export const DEFAULT_LIMITS: Limits = {
   headersMs: 10_000,
   requestMs: 30_000,
   graceMs: 0,
+  stallMs: 30_000,
   drainMs: 10_000,
 };

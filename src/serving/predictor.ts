@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { MlxError } from '../errors.js';
+import { type ErrorCode, MlxError } from '../errors.js';
 import { type PackedRows, slicePack } from '../scoring/packed-rows.js';
 import { classValue, type Outcome, outcomeAt, type Prediction } from '../scoring/prediction.js';
 import { joinScores, type Scores } from '../scoring/scores.js';
@@ -12,7 +12,9 @@ import type { ServerMetrics } from './metrics/server-metrics.js';
 import type { SummaryBoard } from './metrics/summary.js';
 import type { Trace } from './metrics/trace.js';
 import type { ServerLog } from './options.js';
+import { rowFault } from './out-of-range.js';
 import type { LoggedVersion, PredictionLog } from './prediction-log.js';
+import { Refusal } from './refusal.js';
 import { Throttle } from './throttle.js';
 
 /** What a request says beside its rows. */
@@ -43,8 +45,12 @@ export interface PredictorParts {
   readonly slowMs: number;
   /** Most requests that wait for a model at once. */
   readonly requestLimit: number;
+  /** Most rows that wait for one version. */
+  readonly queueRows: number;
 }
 
+/** What came too late, or was the request's fault, says nothing about the model. */
+const BLAMELESS: ReadonlySet<ErrorCode> = new Set(['DEADLINE_EXCEEDED', 'REQUEST_INVALID']);
 const WARNING_INTERVAL_MS = 1000;
 
 /** Answers decoded rows: scores them, and sees to the log, the metrics and the rollback guard. */
@@ -57,6 +63,19 @@ export class Predictor {
 
   constructor(parts: PredictorParts) {
     this.#parts = parts;
+  }
+
+  /** Requests that wait for a model. */
+  get atWork(): number {
+    return this.#atWork;
+  }
+
+  /** Whether there is room for one more request. @throws Refusal OVERLOADED */
+  checkRoom(): void {
+    if (this.#atWork < this.#parts.requestLimit) return;
+    throw new Refusal('OVERLOADED', `${this.#atWork} requests are waiting already.`, {
+      hint: 'Try again in a moment.',
+    });
   }
 
   /** @throws MlxError SCORING_FAILED (already counted), OVERLOADED */
@@ -118,6 +137,7 @@ export class Predictor {
       await this.#failed(lease, errors);
       throw first;
     }
+    lease.loaded.breaker.succeeded(lease.isProbe);
     return { id, scores: joinScores((results as PackResult[]).map(({ scores }) => scores)), latencyMs };
   }
 
@@ -139,10 +159,14 @@ export class Predictor {
           const perRowMs = this.#ran(times, recorder, context) / rows.length;
           results.forEach((result, index) => {
             const row = start + index;
-            answers[row] = result instanceof MlxError ? result : { id: idOf(row), prediction: result };
-            if (result instanceof MlxError) return;
+            const given = part[index] as Row;
+            if (result instanceof MlxError) {
+              answers[row] = rowFault(result, given, lease.loaded.decoder.columns);
+              return;
+            }
+            answers[row] = { id: idOf(row), prediction: result };
             recorder.predicted(result.confidence);
-            this.#record(lease, part[index] as Row, outcomeOf(result, lease), idOf(row), perRowMs, context);
+            this.#record(lease, given, outcomeOf(result, lease), idOf(row), perRowMs, context);
           });
           resolve();
         };
@@ -155,14 +179,16 @@ export class Predictor {
     const latencyMs = this.#finish(lease, context);
     const errors = answers.filter((answer) => answer instanceof MlxError);
     if (errors.length > 0) await this.#failed(lease, errors);
+    else lease.loaded.breaker.succeeded(lease.isProbe);
     return { answers, latencyMs };
   }
 
   /** @throws MlxError OVERLOADED */
   #begin(lease: Lease, rows: number, { trace }: RequestContext): Recorder {
-    this.#enter();
+    this.#enter(lease, rows);
     const recorder = this.#recorderOf(lease);
     trace.recorder = recorder;
+    trace.isFallback = lease.isFallback;
     trace.rows = rows;
     trace.decodedAt = performance.now();
     return recorder;
@@ -179,6 +205,7 @@ export class Predictor {
 
   #finish(lease: Lease, context: RequestContext): number {
     const latencyMs = context.trace.scoredAt - context.trace.startedAt;
+    if (lease.isFallback) this.#recorderOf(lease).fallbacks++;
     this.#parts.summary.tally(lease.deployment.name).request(latencyMs);
     if (latencyMs > this.#parts.slowMs) this.#warnOfSlowness(lease, latencyMs);
     return latencyMs;
@@ -247,9 +274,9 @@ export class Predictor {
       recorder.failed(code);
       this.#parts.summary.tally(name).error();
     }
-    // What came too late says nothing about the model.
-    const first = errors.find(({ code }) => code !== 'DEADLINE_EXCEEDED');
+    const first = errors.find(({ code }) => !BLAMELESS.has(code));
     if (first === undefined) return;
+    lease.loaded.breaker.failed(lease.isProbe);
     const heldBack = this.#failureWarnings.pass();
     if (heldBack !== null) {
       const fields = { rows: errors.length, failures_before: heldBack };
@@ -273,11 +300,14 @@ export class Predictor {
     });
   }
 
-  /** @throws MlxError OVERLOADED when too many requests are at work already */
-  #enter(): void {
-    if (this.#atWork >= this.#parts.requestLimit) {
-      throw new MlxError('OVERLOADED', `${this.#atWork} requests are waiting already.`, {
-        hint: 'Try again in a moment.',
+  /** @throws Refusal OVERLOADED when too many requests are at work, or too many rows wait for this version */
+  #enter({ loaded: { batcher } }: Lease, rows: number): void {
+    this.checkRoom();
+    const { rowsWaiting } = batcher;
+    if (rowsWaiting > 0 && rowsWaiting + rows > this.#parts.queueRows) {
+      throw new Refusal('OVERLOADED', `${rowsWaiting} rows are waiting for this model already.`, {
+        hint: 'Try again in a moment, or send fewer rows at a time.',
+        retryAfterSeconds: batcher.waitMs / 1000,
       });
     }
     this.#atWork++;

@@ -5,7 +5,8 @@ import { type Dialect, type HttpReply, json } from './http/message.js';
 /** Server faults whose words are about the model, not about files or SQL. */
 const SPEAKABLE: ReadonlySet<ErrorCode> = new Set([
   'SCORING_FAILED',
-  'OVERLOADED',
+  'DEADLINE_EXCEEDED',
+  'UNAVAILABLE',
   'MODEL_NOT_FOUND',
   'BUSY',
 ]);

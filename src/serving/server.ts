@@ -1,20 +1,19 @@
-import { createServer as createHttpServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { ModelVersion } from '../store/registry-records.js';
+import { Access, DEFAULT_HOST } from './access/access.js';
 import { AccessLog } from './access-log.js';
 import { AlertDesk } from './alert-desk.js';
 import { App } from './app.js';
-import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
 import type { RunningGrpc } from './grpc/listener.js';
 import type { Admit } from './grpc/service.js';
 import { HttpFront } from './http/front.js';
-import { refuseMalformed } from './http/malformed.js';
+import { createListener } from './http/listener.js';
 import { type Address, Port } from './http/port.js';
 import { ServerMetrics } from './metrics/server-metrics.js';
 import { SummaryBoard } from './metrics/summary.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions, type ServerSettings } from './options.js';
-import { OriginCheck } from './origin.js';
 import { ALONE } from './peers.js';
 import { predictionId } from './prediction-id.js';
 import { openPredictionLog } from './prediction-log.js';
@@ -22,10 +21,7 @@ import { Predictor } from './predictor.js';
 import { RollbackWatch } from './rollback-watch.js';
 import { VersionPool } from './version-pool.js';
 
-const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8080;
-/** How often connections that take too long are looked for. */
-const CHECK_MS = 1000;
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
@@ -40,6 +36,8 @@ export interface RunningServer {
    * Drains: /ready says no at once, the listener closes after the grace, requests at work finish, the log is written.
    * The store stays open.
    */
+  /** Reads the files of tokens and certificate again. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,6 +47,7 @@ export interface ServerParts {
   readonly core: Core;
   /** Who may call, for what listens beside HTTP. */
   readonly admit: Admit;
+  readonly access: Access;
   /** Releases the models and writes the log. */
   close(): Promise<void>;
 }
@@ -56,16 +55,16 @@ export interface ServerParts {
 /**
  * Loads the models and listens. A model without a version that can be served does not stop it: /ready says so, and
  * the model is picked up when there is one.
- * @throws MlxError NAME_INVALID for a reference that is none, PORT_UNAVAILABLE
+ * @throws MlxError NAME_INVALID for a reference that is none, PORT_UNAVAILABLE, CONFIG_INVALID for token or TLS files
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, core, admit, close } = await createServer(options);
-  const front = frontOf(app, core);
+  const { app, core, access, admit, close } = await createServer(options);
+  const front = frontOf(app, access, core);
   let port: Port | undefined;
   let grpc: RunningGrpc | null;
   try {
     port = await Port.open(addressOf(options), (socket) => front.take(socket));
-    grpc = await startGrpc(core, admit, options);
+    grpc = await startGrpc(core, access, admit, options);
   } catch (error) {
     port?.close();
     await close();
@@ -86,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     get models() {
       return core.catalog.models;
     },
+    reload: () => access.reload(),
     close: () => {
       closing ??= goDown();
       return closing;
@@ -94,24 +94,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /** Speaks HTTP for the application, within its limits. */
-export function frontOf(app: App, { limits }: Core): HttpFront {
-  const http = createHttpServer(
-    {
-      keepAliveTimeout: limits.keepAliveMs,
-      headersTimeout: limits.headersMs,
-      // Bodies that are read whole have their own limit of time; streams may take as long as they like.
-      requestTimeout: 0,
-      connectionsCheckingInterval: CHECK_MS,
-    },
-    (request, response) => void app.handle(request, response),
-  );
-  http.on('clientError', refuseMalformed);
-  return new HttpFront(http);
+export function frontOf(app: App, access: Access, core: Core): HttpFront {
+  const http = createListener((request, response) => void app.handle(request, response), access, core);
+  return new HttpFront(http, core);
 }
 
 /** Where the options have it listen. */
-export function addressOf({ host = DEFAULT_HOST, port = DEFAULT_PORT }: ServerSettings): Address {
-  return { host, port };
+export function addressOf({ host = DEFAULT_HOST, port = DEFAULT_PORT, tls }: ServerSettings): Address {
+  return { host, port, isSecure: tls !== undefined };
 }
 
 /** Waits for requests at work, but not for ever. */
@@ -124,21 +114,27 @@ export async function finish(front: HttpFront, { limits, log }: Core): Promise<v
 /** gRPC is loaded only where it is asked for. @throws MlxError PORT_UNAVAILABLE */
 async function startGrpc(
   core: Core,
+  access: Access,
   admit: Admit,
   { host = DEFAULT_HOST, grpcPort }: ServerOptions,
 ): Promise<RunningGrpc | null> {
   if (grpcPort === undefined) return null;
   const { listenGrpc } = await import('./grpc/listener.js');
-  return listenGrpc(core, admit, { host, port: grpcPort, tls: null });
+  return listenGrpc(core, admit, { host, port: grpcPort, tls: access.tls });
 }
 
-/** Puts the parts together. @throws MlxError NAME_INVALID, USAGE */
+/** Puts the parts together. @throws MlxError NAME_INVALID, USAGE, CONFIG_INVALID */
 export async function createServer(options: ServerOptions): Promise<ServerParts> {
   const { store, now, random, log, actor, peers = ALONE } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const metrics = new ServerMetrics();
   const alerts = new AlertDesk(options);
-  const pool = new VersionPool({ store, now, onBatch: () => writer.commit(), ...limits });
+  const onOpened = ({ name, version }: ModelVersion, message: string) => {
+    metrics.circuitOpened(name, version);
+    log('error', message);
+    alerts.raise({ kind: 'circuit-open', model: name, message, details: { version } });
+  };
+  const pool = new VersionPool({ store, now, onBatch: () => writer.commit(), onOpened, ...limits });
   const watchOver = (model: string) =>
     new RollbackWatch({
       store,
@@ -189,16 +185,20 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     startedAt: options.startedAt ?? now(),
     isDraining: false,
   };
-  const tokens = new TokenCheck(options.tokens ?? []);
-  const { host = DEFAULT_HOST, allowedHosts = [], allowedOrigins = [] } = options;
-  const app = new App(core, { tokens, origin: new OriginCheck({ host, allowedHosts, allowedOrigins }) });
+  const access = await Access.open(options, limits);
+  const app = new App(core, access);
   const close = async () => {
+    access.close();
     await accessLog?.close();
     await catalog.close();
     await writer.close();
     await alerts.settle();
     await pool.close();
   };
-  const admit: Admit = (role, authorization) => tokens.check(role, authorization);
-  return { app, core, admit, close };
+  const admit: Admit = (role, authorization, peer) => {
+    const caller = access.tokens.identify(authorization, peer);
+    if (role !== 'open') access.rate?.take(caller.id);
+    access.tokens.check(caller, role, authorization);
+  };
+  return { app, core, access, admit, close };
 }

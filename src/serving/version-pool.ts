@@ -2,9 +2,10 @@ import { MlxError, toMlxError } from '../errors.js';
 import { ThreadedModel } from '../scoring/thread/threaded-model.js';
 import type { ModelVersion } from '../store/registry-records.js';
 import type { Store } from '../store/store.js';
+import { CircuitBreaker, type CircuitOptions } from './circuit-breaker.js';
 import { LoadedVersion } from './loaded-version.js';
 
-export interface PoolOptions {
+export interface PoolOptions extends Omit<CircuitOptions, 'now' | 'onOpened'> {
   readonly store: Pick<Store, 'artifacts'>;
   readonly now: () => Date;
   /** Versions kept although nothing uses them. */
@@ -13,6 +14,10 @@ export interface PoolOptions {
   readonly reloadMs: number;
   /** Called when a run's answers are there, before they go out. */
   readonly onBatch: () => void;
+  /** A thread that says nothing for so long is replaced. */
+  readonly hangMs: number;
+  /** Called when the circuit of a version opens, with a message for people. */
+  readonly onOpened: (record: ModelVersion, message: string) => void;
 }
 
 /** What a version is at; `absent` ones are loaded when they are asked for. */
@@ -42,6 +47,11 @@ export class VersionPool {
   /** How many versions are in memory. */
   get size(): number {
     return this.#loaded.size;
+  }
+
+  /** The versions in memory. */
+  get versions(): Iterable<LoadedVersion> {
+    return this.#loaded.values();
   }
 
   /** The version if it is in memory, retained. */
@@ -99,9 +109,10 @@ export class VersionPool {
     try {
       const { sha256 } = record;
       const path = this.#options.store.artifacts.pathOf(sha256);
-      const model = await ThreadedModel.open({ path, sha256 });
-      const { onBatch } = this.#options;
-      const version = new LoadedVersion(record, model, (idle) => this.#becameIdle(idle), onBatch);
+      const { onBatch, hangMs } = this.#options;
+      const breaker = this.#breakerOf(record);
+      const model = await ThreadedModel.open({ path, sha256 }, { hangMs, onHung: () => breaker.trip() });
+      const version = new LoadedVersion(record, model, breaker, (idle) => this.#becameIdle(idle), onBatch);
       this.#loaded.set(key, version);
       return version;
     } catch (thrown) {
@@ -111,6 +122,20 @@ export class VersionPool {
     } finally {
       this.#loading.delete(key);
     }
+  }
+
+  #breakerOf(record: ModelVersion): CircuitBreaker {
+    const { onOpened } = this.#options;
+    const breaker = new CircuitBreaker({
+      ...this.#options,
+      now: undefined,
+      onOpened: () => {
+        const what = `version ${record.version} of ${record.name} keeps failing`;
+        const seconds = Math.ceil(breaker.retryAfterSeconds);
+        onOpened(record, `${what}: its circuit is open, and it is not asked for ${seconds} s`);
+      },
+    });
+    return breaker;
   }
 
   #becameIdle(version: LoadedVersion): void {

@@ -135,7 +135,7 @@ describe('POST /predict', () => {
 
 describe('the other routes', () => {
   test.each([
-    ['GET', '/predict', 404],
+    ['GET', '/predict', 405],
     ['GET', '/nothing', 404],
     ['POST', '/nothing', 404],
     ['GET', '/..%2f..%2fetc%2fpasswd', 404],
@@ -147,7 +147,7 @@ describe('the other routes', () => {
     ['GET', '/v2/models/other', 404],
     ['GET', '/v2/models/m/versions/0', 404],
     ['POST', '/v2/models/other/infer', 404],
-    ['DELETE', '/v2/models/m', 404],
+    ['DELETE', '/v2/models/m', 405],
   ])('%s %s is %i', async (method, path, status) => {
     const answer = await fetch(`${server.url}${path}`, {
       method,

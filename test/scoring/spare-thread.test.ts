@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { threadId } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RowPacker } from '#mlx/scoring/packed-rows.js';
+import type { ModelFile } from '#mlx/scoring/thread/messages.js';
 import { prepareThread, threadFor } from '#mlx/scoring/thread/spare-thread.js';
-import { type ModelFile, ThreadedModel } from '#mlx/scoring/thread/threaded-model.js';
+import { ThreadedModel } from '#mlx/scoring/thread/threaded-model.js';
 import { buildModel } from '../serving/fixtures/model.js';
 
 const SPARE_THREAD = fileURLToPath(new URL('../../dist/scoring/thread/spare-thread.js', import.meta.url));

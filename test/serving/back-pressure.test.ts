@@ -86,7 +86,7 @@ it('an answer in pieces waits for whoever reads it', async () => {
   const response = Object.assign(client, { writeHead: () => undefined }) as unknown as ServerResponse;
   const source = new Counting(1000);
   const body = inOrder(source, 1, async (piece) => `piece ${piece}\n`);
-  const sending = send(response, { status: 200, type: 'text/plain', body });
+  const sending = send(response, { status: 200, type: 'text/plain', body }, 30_000);
   for (let left = 20; left > 0; left--) await turn();
   expect(source.asked).toBeLessThan(10);
   let text = '';

@@ -121,7 +121,9 @@ describe('over a socket', () => {
 
   it('says what it serves', async () => {
     const server = await shop.listen();
-    expect(server.models).toEqual([{ reference: 'churn', name: 'churn', version: 1, problem: null }]);
+    expect(server.models).toEqual([
+      { reference: 'churn', name: 'churn', version: 1, problem: null, circuit: 'closed' },
+    ]);
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 });

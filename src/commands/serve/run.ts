@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { textSetting } from '../../config/settings.js';
+import { numberSetting, type Settings, textSetting } from '../../config/settings.js';
 import { MlxError } from '../../errors.js';
 import { parseModelReference } from '../../registry/names.js';
 import { requireModel } from '../../registry/resolve.js';
 import { prepareThread } from '../../scoring/thread/spare-thread.js';
-import type { ServerLog, ServerOptions } from '../../serving/options.js';
+import { isLoopback } from '../../serving/access/origin.js';
+import type { TlsFiles } from '../../serving/access/tls.js';
+import type { Limits, ServerLog, ServerOptions } from '../../serving/options.js';
 import { type RunningServer, startServer } from '../../serving/server.js';
 import { alertChannels } from '../alerts.js';
 import type { CommandContext, Outcome } from '../command.js';
@@ -22,19 +23,16 @@ export interface ServeOptions {
   readonly grpcPort?: number;
   readonly tokenFile?: string;
   readonly accessLog?: string;
-  readonly bodyLimit: number;
-  readonly rowLimit: number;
-  readonly slowMs: number;
   readonly logSample: number;
   /** Seconds. */
   readonly logRetention?: number;
-  readonly maxErrors: number;
-  readonly windowSeconds: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly allowedHost: readonly string[];
+  readonly corsOrigin: readonly string[];
   readonly webhook?: string;
   readonly alertCommand?: string;
 }
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 export async function run(options: ServeOptions, context: CommandContext): Promise<Outcome<null>> {
   const named = options.model ?? [];
@@ -50,12 +48,10 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
   if (workers === 1) prepareThread();
   const store = await context.store();
   for (const model of models) await requireModel(store, parseModelReference(model).name);
-  const tokens = options.tokenFile === undefined ? [] : await readTokens(options.tokenFile);
-  if (!LOOPBACK.has(options.host) && tokens.length === 0) {
-    context.warn(
-      `anybody who reaches ${options.host} can ask for predictions; give --token-file to ask for a token`,
-    );
-  }
+  const tokens = tokensOf(context.env.MLX_SERVE_TOKENS);
+  const tls = tlsFiles(options);
+  const hasTokens = tokens.length > 0 || options.tokenFile !== undefined;
+  warnOfOpenDoors(options, hasTokens, tls !== undefined, context);
   const log: ServerLog = (level, message, fields) => {
     const line = { time: context.now().toISOString(), level, message, ...fields };
     if (context.json) context.note(JSON.stringify(line));
@@ -76,20 +72,22 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     ...(options.grpcPort === undefined ? {} : { grpcPort: options.grpcPort }),
     tokens,
     ...(options.accessLog === undefined ? {} : { accessLog: options.accessLog }),
+    ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
+    ...(tls === undefined ? {} : { tls }),
+    allowedHosts: options.allowedHost,
+    corsOrigins: options.corsOrigin,
     limits: {
-      bodyLimit: options.bodyLimit,
-      rowLimit: options.rowLimit,
-      slowMs: options.slowMs,
+      ...limitsOf(context.settings),
       logSample: options.logSample,
       logRetentionMs: options.logRetention === undefined ? null : options.logRetention * 1000,
-      maxErrors: options.maxErrors,
-      windowSeconds: options.windowSeconds,
-      pollMs: context.settings['serving.pollMs'].value as number,
       graceMs: options.graceMs,
       drainMs: options.drainMs,
     },
   };
   const server = await start(serverOptions, workers);
+  const onHangup = () => void server.reload();
+  // Where there is nothing to read again, the signal keeps its own meaning: the terminal is gone.
+  if (options.tokenFile !== undefined || tls !== undefined) process.on('SIGHUP', onHangup);
   context.print(
     context.json
       ? JSON.stringify({
@@ -103,6 +101,7 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
   );
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await server.close();
+  process.off('SIGHUP', onHangup);
   return { result: null };
 }
 
@@ -125,15 +124,68 @@ async function start(options: ServerOptions, workers: number): Promise<RunningSe
   return startCluster(options, workers);
 }
 
-async function readTokens(path: string): Promise<string[]> {
-  const lines = (await readFile(path, 'utf8')).split('\n').map((line) => line.trim());
-  const tokens = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  if (tokens.length === 0) {
-    throw new MlxError('CONFIG_INVALID', `There is no token in ${path}.`, {
-      hint: 'Write one token a line.',
-    });
+/** Entries of `MLX_SERVE_TOKENS`, between commas or line breaks. */
+function tokensOf(variable: string | undefined): readonly string[] {
+  return variable === undefined || variable === '' ? [] : variable.split(/[,\r\n]+/);
+}
+
+/** @throws MlxError CONFIG_INVALID when only one of the two is given */
+function tlsFiles({ tlsCert: cert, tlsKey: key }: ServeOptions): TlsFiles | undefined {
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert === undefined && key === undefined) return undefined;
+  throw new MlxError(
+    'CONFIG_INVALID',
+    `HTTPS needs ${cert === undefined ? '--tls-cert' : '--tls-key'} too.`,
+    {
+      hint: 'Give both the certificate and its private key, as PEM files.',
+    },
+  );
+}
+
+function warnOfOpenDoors(
+  { host, corsOrigin }: ServeOptions,
+  hasTokens: boolean,
+  hasTls: boolean,
+  context: CommandContext,
+): void {
+  if (!isLoopback(host) && !hasTokens) {
+    context.warn(
+      `NO TOKEN IS NEEDED: anybody who reaches ${host} can ask for predictions, send labels and read the metrics; ` +
+        'give --token-file or MLX_SERVE_TOKENS, or listen on 127.0.0.1',
+    );
   }
-  return tokens;
+  if (!isLoopback(host) && hasTokens && !hasTls) {
+    context.warn(
+      'tokens cross the network as plain text; give --tls-cert and --tls-key, or put a proxy before',
+    );
+  }
+  if (corsOrigin.includes('*') && !hasTokens) {
+    context.warn('any web page that somebody here opens can call this server; name the origins instead of *');
+  }
+}
+
+/** The settings that are limits of the server. */
+function limitsOf(settings: Settings): Partial<Limits> {
+  const number = (key: Parameters<typeof numberSetting>[1]) => numberSetting(settings, key);
+  return {
+    bodyLimit: number('serving.bodyLimit'),
+    rowLimit: number('serving.rowLimit'),
+    requestLimit: number('serving.requestLimit'),
+    queueRows: number('serving.queueRows'),
+    connectionLimit: number('serving.connectionLimit'),
+    rateLimit: settings['serving.rateLimit'].value as number | null,
+    rateBurst: settings['serving.rateBurst'].value as number | null,
+    timeoutMs: number('serving.timeoutMs'),
+    hangMs: number('serving.hangMs'),
+    breakerErrors: number('serving.breakerErrors'),
+    breakerRate: number('serving.breakerRate'),
+    breakerWindowMs: number('serving.breakerWindowMs'),
+    breakerOpenMs: number('serving.breakerOpenMs'),
+    slowMs: number('serving.slowMs'),
+    pollMs: number('serving.pollMs'),
+    maxErrors: number('monitoring.maxErrors'),
+    windowSeconds: number('monitoring.windowSeconds'),
+  };
 }
 
 function fieldText(fields: Readonly<Record<string, unknown>> | undefined): string {

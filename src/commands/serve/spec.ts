@@ -1,5 +1,8 @@
 import { type CommandSpec, loadParts } from '../command.js';
 
+const ACCESS = 'Who gets in';
+const LIMITS = 'Limits';
+
 export const serveSpec: CommandSpec = {
   path: ['serve'],
   group: 'Bring it to production',
@@ -39,10 +42,7 @@ export const serveSpec: CommandSpec = {
       help: 'port for the Open Inference Protocol over gRPC; 0 picks a free one (default: no gRPC)',
       setting: 'serving.grpcPort',
     },
-    { flags: '--token-file <file>', help: 'bearer tokens, one a line', setting: 'serving.tokenFile' },
     { flags: '--access-log <file>', help: 'one JSON line a request', setting: 'serving.accessLog' },
-    { flags: '--body-limit <bytes>', help: 'largest request body', setting: 'serving.bodyLimit' },
-    { flags: '--row-limit <n>', help: 'most rows in one request', setting: 'serving.rowLimit' },
     { flags: '--slow-ms <ms>', help: 'warn of predictions slower than this', setting: 'serving.slowMs' },
     {
       flags: '--log-sample <share>',
@@ -70,12 +70,82 @@ export const serveSpec: CommandSpec = {
       help: 'shell command that gets alerts on standard input',
       setting: 'monitoring.command',
     },
+    {
+      flags: '--token-file <file>',
+      help: 'bearer tokens, one a line: token, or role:token with predict, feedback, metrics or admin; also MLX_SERVE_TOKENS',
+      setting: 'serving.tokenFile',
+      heading: ACCESS,
+    },
+    {
+      flags: '--tls-cert <file>',
+      help: 'certificate chain (PEM): HTTPS instead of HTTP',
+      setting: 'serving.tlsCert',
+      heading: ACCESS,
+    },
+    { flags: '--tls-key <file>', help: 'its private key (PEM)', setting: 'serving.tlsKey', heading: ACCESS },
+    {
+      flags: '--allowed-host <name>',
+      help: 'a further host name that requests may be for; may be repeated',
+      kind: 'list',
+      setting: 'serving.allowedHosts',
+      heading: ACCESS,
+    },
+    {
+      flags: '--cors-origin <origin>',
+      help: 'an origin whose pages may call, such as https://app.example; may be repeated',
+      kind: 'list',
+      setting: 'serving.corsOrigins',
+      heading: ACCESS,
+    },
+    {
+      flags: '--rate-limit <n>',
+      help: 'requests a second that one token, or one address without tokens, may send',
+      setting: 'serving.rateLimit',
+      heading: LIMITS,
+    },
+    {
+      flags: '--rate-burst <n>',
+      help: 'requests that it may send at once after a pause',
+      setting: 'serving.rateBurst',
+      heading: LIMITS,
+    },
+    {
+      flags: '--body-limit <bytes>',
+      help: 'largest request body',
+      setting: 'serving.bodyLimit',
+      heading: LIMITS,
+    },
+    {
+      flags: '--row-limit <n>',
+      help: 'most rows in one request',
+      setting: 'serving.rowLimit',
+      heading: LIMITS,
+    },
+    {
+      flags: '--request-limit <n>',
+      help: 'most prediction requests at work at once',
+      setting: 'serving.requestLimit',
+      heading: LIMITS,
+    },
+    {
+      flags: '--queue-rows <n>',
+      help: 'most rows that wait for one version',
+      setting: 'serving.queueRows',
+      heading: LIMITS,
+    },
+    {
+      flags: '--timeout-ms <ms>',
+      help: 'longest time for a request',
+      setting: 'serving.timeoutMs',
+      heading: LIMITS,
+    },
   ],
   examples: [
     'mlx serve churn',
     'mlx serve churn bikes@staging --port 9000',
     'mlx serve churn --port 0 --json',
     'mlx serve churn --workers auto --host 0.0.0.0 --token-file tokens.txt --grace-ms 5000',
+    'mlx serve churn --token-file tokens.txt --tls-cert c.pem --tls-key k.pem',
   ],
   streams: true,
   load: () => loadParts(import('./run.js'), import('./view.js')),

@@ -1,13 +1,17 @@
-import type { ErrorCode } from '../../errors.js';
+import { type ErrorCode, MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
+import { NotFiniteScore } from '../scores.js';
 import type { LaneShape } from './lane.js';
 
-/** The first message to a scoring thread. */
-export interface ThreadTask {
-  /** The model file. */
+/** The model file. */
+export interface ModelFile {
   readonly path: string;
   /** What its bytes must add up to: SHA-256 in hex. */
   readonly sha256: string;
+}
+
+/** The first message to a scoring thread. */
+export interface ThreadTask extends ModelFile {
   /** Rung, by adding one, when there is something to do. */
   readonly bell: Int32Array;
 }
@@ -16,6 +20,8 @@ export interface ThreadFailure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string | undefined;
+  /** It is a NotFiniteScore. */
+  readonly isNotFinite: boolean;
 }
 
 /** To the thread; packs go through lanes. */
@@ -50,4 +56,11 @@ export type ThreadReply =
   | number
   | { readonly kind: 'ready'; readonly manifest: Manifest }
   | { readonly kind: 'broken'; readonly error: ThreadFailure }
+  | { readonly kind: 'alive' }
   | { readonly kind: 'failed'; readonly lane: number; readonly failures: readonly FailedRow[] };
+
+/** A failure in a thread as the error that it was. */
+export function errorOf({ code, message, hint, isNotFinite }: ThreadFailure): MlxError {
+  if (isNotFinite) return new NotFiniteScore(message);
+  return new MlxError(code, message, hint === undefined ? {} : { hint });
+}

@@ -1,21 +1,12 @@
-import type { Worker } from 'node:worker_threads';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { columnKind } from '../../data/schema.js';
 import { MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
 import type { PackedRows } from '../packed-rows.js';
 import { Lane, utf8Bound } from './lane.js';
-import type {
-  FailedRow,
-  PackScores,
-  ThreadFailure,
-  ThreadReply,
-  ThreadRequest,
-  ThreadTask,
-} from './messages.js';
-import { threadFor } from './spare-thread.js';
-
-/** The model file, and what its bytes must add up to: SHA-256 in hex. */
-export type ModelFile = Pick<ThreadTask, 'path' | 'sha256'>;
+import type { FailedRow, ModelFile, PackScores, ThreadReply } from './messages.js';
+import { closeThread, ring, type StartedThread, startThread, tell } from './start-thread.js';
 
 /** Packs that a thread may have at once: while it scores one, the next lies ready. */
 export const LANES = 2;
@@ -25,62 +16,83 @@ interface Waiting {
   readonly reject: (error: MlxError) => void;
 }
 
-interface Thread {
-  readonly worker: Worker;
-  readonly bell: Int32Array;
+/** A thread, the memory shared with it, and who waits for what is in there. */
+interface Thread extends Pick<StartedThread, 'worker' | 'bell'> {
   readonly lanes: (Lane | undefined)[];
   readonly waiting: (Waiting | undefined)[];
 }
 
-/** How long a thread that was told to close may take before it is ended. */
+export interface ThreadOptions {
+  /** A thread at work that says nothing for so long hangs, and is replaced. */
+  readonly hangMs?: number;
+  /** Called when that happens, before what it was scoring fails. */
+  readonly onHung?: () => void;
+}
+
+/** How long is waited for threads that were told to close. */
 const CLOSE_MS = 5000;
+/** After so long it is tried again to start a thread that could not be started. */
+const RESTART_MS = 1000;
+/** With so many threads that hang, no other is started until one ends. */
+const MAX_STUCK = 2;
 /** Rows and bytes of text that a lane has room for at first. */
 const FIRST_ROWS = 64;
 const FIRST_TEXT_BYTES = 4096;
 
 /**
  * A model in a thread of its own: loading and running it never hold up the caller's event loop, and its memory goes
- * with its thread. A thread that dies is replaced; what it was scoring fails.
+ * with its thread. A thread that dies or hangs is replaced; what it was scoring fails. One that hangs is left behind and
+ * told to close: to terminate a thread inside ONNX Runtime aborts the whole process when the run returns.
  */
 export class ThreadedModel {
   readonly manifest: Manifest;
   readonly #file: ModelFile;
+  readonly #options: ThreadOptions;
   readonly #columns: { readonly numbers: number; readonly texts: number };
   #thread: Thread;
   #isClosed = false;
   /** Resolved while the thread has its model; pending while a replacement loads it. */
   #ready: Promise<void> = Promise.resolve();
+  /** `performance.now()` when the thread last said something, or was given work while idle. */
+  #heardAt = 0;
+  #watch: NodeJS.Timeout | undefined;
+  /** The ends of threads that hang. */
+  readonly #stuck = new Set<Promise<void>>();
 
-  private constructor(file: ModelFile, thread: Thread, manifest: Manifest) {
+  private constructor(file: ModelFile, options: ThreadOptions, started: StartedThread) {
     this.#file = file;
-    this.#thread = thread;
-    this.manifest = manifest;
-    const texts = manifest.columns.filter(({ type }) => columnKind(type) === 'string').length;
-    this.#columns = { numbers: manifest.columns.length - texts, texts };
-    this.#listen(thread);
+    this.#options = options;
+    this.manifest = started.manifest;
+    const texts = this.manifest.columns.filter(({ type }) => columnKind(type) === 'string').length;
+    this.#columns = { numbers: this.manifest.columns.length - texts, texts };
+    this.#thread = this.#taken(started);
   }
 
   /**
    * Starts a thread that reads the file, checks its SHA-256, loads it and runs it once.
    * @throws MlxError ARTIFACT_CORRUPT, MODEL_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE
    */
-  static async open(file: ModelFile): Promise<ThreadedModel> {
-    const { thread, manifest } = await start(file);
-    return new ThreadedModel(file, thread, manifest);
+  static async open(file: ModelFile, options: ThreadOptions = {}): Promise<ThreadedModel> {
+    return new ThreadedModel(file, options, await startThread(file));
   }
 
   /**
    * Scores a pack. At most LANES packs may be at work at once.
    * @param isAlone each row in a run of its own
-   * @throws MlxError SCORING_FAILED when the thread dies, or the model was released
+   * @throws MlxError SCORING_FAILED when the thread dies or hangs, or the model was released
    */
   async score(packed: PackedRows, isAlone: boolean): Promise<PackScores> {
-    await this.#ready;
+    if (this.#stuck.size >= MAX_STUCK) throw threadHangs();
+    await this.#ready.catch(() => {
+      throw threadEnded();
+    });
     if (this.#isClosed) throw threadEnded();
     const { bell, lanes, waiting } = this.#thread;
     const index = waiting.indexOf(undefined);
     if (index === -1) throw new MlxError('INTERNAL', 'a scoring thread has more packs than lanes');
     const lane = this.#laneFor(packed, index, lanes[index]);
+    if (!isAtWork(this.#thread)) this.#heardAt = performance.now();
+    this.#watchOver();
     return new Promise((resolve, reject) => {
       waiting[index] = { resolve, reject };
       lane.ask(packed, isAlone);
@@ -88,18 +100,18 @@ export class ThreadedModel {
     });
   }
 
-  /** Ends the thread after what it was given before. */
+  /** Ends the thread after what it was given before; does not wait for ever. */
   async release(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#ready.catch(() => undefined);
-    const { worker, bell } = this.#thread;
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    post(worker, { kind: 'close' });
-    ring(bell);
-    const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
-    await ended;
-    clearTimeout(timer);
+    const closed = this.#ready.then(() => closeThread(this.#thread)).catch(() => undefined);
+    const timeout = new AbortController();
+    const { signal } = timeout;
+    const tooLong = delay(CLOSE_MS, undefined, { signal }).catch(() => undefined);
+    await Promise.race([Promise.all([closed, ...this.#stuck]), tooLong]);
+    timeout.abort();
+    clearTimeout(this.#watch);
+    this.#thread.worker.unref();
   }
 
   /** The lane at a place, or a new one in its stead that has the room. */
@@ -111,20 +123,27 @@ export class ThreadedModel {
         ? 0
         : Math.max(lane?.shape.textBytes ?? FIRST_TEXT_BYTES, 2 * utf8Bound(packed.texts));
     const made = new Lane({ ...this.#columns, classes: this.manifest.classes.length, rows, textBytes });
-    this.#thread.lanes[index] = made;
-    post(this.#thread.worker, { kind: 'lane', index, shape: made.shape, buffer: made.buffer });
+    const { worker, bell, lanes } = this.#thread;
+    lanes[index] = made;
+    tell(worker, bell, { kind: 'lane', index, shape: made.shape, buffer: made.buffer });
     return made;
   }
 
-  #listen(thread: Thread): void {
-    const { worker } = thread;
+  /** Makes a started thread this model's. */
+  #taken({ worker, bell }: StartedThread): Thread {
+    const waiting = new Array<Waiting | undefined>(LANES).fill(undefined);
+    const thread: Thread = { worker, bell, lanes: [], waiting };
     worker.on('message', (reply: ThreadReply) => {
+      this.#heardAt = performance.now();
       if (typeof reply === 'number') this.#scored(thread, reply, []);
       else if (reply.kind === 'failed') this.#scored(thread, reply.lane, reply.failures);
     });
     // Its 'exit' follows and is what counts.
     worker.on('error', () => undefined);
-    worker.once('exit', () => this.#ended(thread));
+    worker.once('exit', () => {
+      if (thread === this.#thread) this.#lost(threadEnded());
+    });
+    return thread;
   }
 
   #scored({ lanes, waiting }: Thread, index: number, failures: readonly FailedRow[]): void {
@@ -138,54 +157,62 @@ export class ThreadedModel {
     );
   }
 
-  #ended({ waiting }: Thread): void {
-    for (const asker of waiting) asker?.reject(threadEnded());
-    if (this.#isClosed) return;
-    this.#ready = start(this.#file).then(({ thread }) => {
-      this.#thread = thread;
-      this.#listen(thread);
+  /** Fails what the thread had, and starts another one. */
+  #lost(error: MlxError): void {
+    for (const asker of this.#thread.waiting.splice(0)) asker?.reject(error);
+    if (!this.#isClosed && this.#stuck.size < MAX_STUCK) this.#restart();
+  }
+
+  #restart(): void {
+    this.#ready = startThread(this.#file).then((started) => {
+      this.#thread = this.#taken(started);
     });
-    this.#ready.catch(() => undefined);
+    this.#ready.catch(() => {
+      setTimeout(() => {
+        if (!this.#isClosed) this.#restart();
+      }, RESTART_MS).unref();
+    });
+  }
+
+  #watchOver(): void {
+    const { hangMs } = this.#options;
+    if (hangMs === undefined || this.#watch !== undefined) return;
+    // A loop that was held up finds its timers before its messages: those come first.
+    const look = () => setImmediate(() => this.#look(hangMs));
+    const leftMs = Math.max(1, this.#heardAt + hangMs - performance.now());
+    this.#watch = setTimeout(look, leftMs).unref();
+  }
+
+  #look(hangMs: number): void {
+    this.#watch = undefined;
+    if (!isAtWork(this.#thread)) return;
+    if (performance.now() - this.#heardAt < hangMs) this.#watchOver();
+    else this.#hung();
+  }
+
+  #hung(): void {
+    const { worker } = this.#thread;
+    worker.removeAllListeners().on('error', () => undefined);
+    worker.unref();
+    const ended = closeThread(this.#thread).then(() => {
+      const wasFull = this.#stuck.size === MAX_STUCK;
+      this.#stuck.delete(ended);
+      if (wasFull && !this.#isClosed) this.#restart();
+    });
+    this.#stuck.add(ended);
+    this.#options.onHung?.();
+    this.#lost(threadHangs());
   }
 }
 
-function start(file: ModelFile): Promise<{ thread: Thread; manifest: Manifest }> {
-  const bell = new Int32Array(new SharedArrayBuffer(4));
-  const task: ThreadTask = { ...file, bell };
-  const worker = threadFor(task);
-  return new Promise((resolve, reject) => {
-    const onEnd = (): void =>
-      reject(new MlxError('MODEL_INVALID', 'The thread of the model ended while it was loading.'));
-    worker.once('error', reject);
-    worker.once('exit', onEnd);
-    worker.once('message', (reply: ThreadReply) => {
-      worker.off('error', reject).off('exit', onEnd);
-      if (typeof reply === 'number') return;
-      if (reply.kind === 'ready') {
-        const waiting = new Array<Waiting | undefined>(LANES).fill(undefined);
-        resolve({ thread: { worker, bell, lanes: [], waiting }, manifest: reply.manifest });
-      } else if (reply.kind === 'broken') {
-        void worker.terminate();
-        reject(errorOf(reply.error));
-      }
-    });
-  });
-}
-
-function post(worker: Worker, request: ThreadRequest): void {
-  worker.postMessage(request);
-}
-
-function ring(bell: Int32Array): void {
-  Atomics.add(bell, 0, 1);
-  Atomics.notify(bell, 0);
+function isAtWork({ waiting }: Thread): boolean {
+  return waiting.some((asker) => asker !== undefined);
 }
 
 function threadEnded(): MlxError {
   return new MlxError('SCORING_FAILED', 'The thread of the model has ended.', { hint: 'Try again.' });
 }
 
-/** A failure in a thread as the error that it was. */
-export function errorOf({ code, message, hint }: ThreadFailure): MlxError {
-  return new MlxError(code, message, hint === undefined ? {} : { hint });
+function threadHangs(): MlxError {
+  return new MlxError('SCORING_FAILED', 'The model does not answer.', { hint: 'Try again in a while.' });
 }

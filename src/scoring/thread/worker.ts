@@ -6,8 +6,12 @@ import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_
 import { MlxError, toMlxError } from '../../errors.js';
 import { loadRuntime } from '../../onnx/session.js';
 import { ScoringModel } from '../model.js';
+import { NotFiniteScore } from '../scores.js';
 import { Lane } from './lane.js';
 import type { FailedRow, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
+
+/** How often a thread says that it is at work on rows one by one. */
+const ALIVE_MS = 1000;
 
 /** A thread that holds one model: it loads it, says so, and scores what comes until it is told to close. */
 async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
@@ -45,7 +49,13 @@ async function scoreUntilClosed(
     }
     for (const [index, lane] of lanes.entries()) {
       if (!lane.isAsked) continue;
-      const failures = await scorePack(model, lane);
+      let said = performance.now();
+      const alive = (): void => {
+        if (performance.now() - said < ALIVE_MS) return;
+        said = performance.now();
+        reply({ kind: 'alive' });
+      };
+      const failures = await scorePack(model, lane, alive);
       reply(failures.length === 0 ? index : { kind: 'failed', lane: index, failures });
     }
     if (isClosing) return;
@@ -70,8 +80,11 @@ async function warmUp(model: ScoringModel): Promise<void> {
   await model.scorePacked({ rows: 1, numbers, texts }).catch(() => undefined);
 }
 
-/** Scores what the lane holds; returns the rows on which the model failed. */
-async function scorePack(model: ScoringModel, lane: Lane): Promise<readonly FailedRow[]> {
+/**
+ * Scores what the lane holds; returns the rows on which the model failed.
+ * @param alive called after every row that has a run of its own
+ */
+async function scorePack(model: ScoringModel, lane: Lane, alive: () => void): Promise<readonly FailedRow[]> {
   const started = performance.now();
   const { packed, isAlone } = lane.asked();
   const failures: FailedRow[] = [];
@@ -91,15 +104,19 @@ async function scorePack(model: ScoringModel, lane: Lane): Promise<readonly Fail
       await score(middle, end);
     }
   };
-  if (isAlone) for (let row = 0; row < packed.rows; row++) await score(row, row + 1);
-  else await score(0, packed.rows);
+  if (isAlone) {
+    for (let row = 0; row < packed.rows; row++) {
+      await score(row, row + 1);
+      alive();
+    }
+  } else await score(0, packed.rows);
   lane.answer(performance.now() - started);
   return failures;
 }
 
 function failureOf(thrown: unknown): ThreadFailure {
   const { code, message, hint } = toMlxError(thrown);
-  return { code, message, hint };
+  return { code, message, hint, isNotFinite: thrown instanceof NotFiniteScore };
 }
 
 if (parentPort !== null) {

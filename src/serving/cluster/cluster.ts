@@ -46,6 +46,7 @@ export async function startCluster(options: ServerOptions, workers: number): Pro
     get pids() {
       return supervisor.pids;
     },
+    reload: async () => supervisor.reload(),
     close: () => {
       closing ??= goDown();
       return closing;

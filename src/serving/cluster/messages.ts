@@ -20,6 +20,8 @@ export type ToWorker =
   | { readonly kind: 'figures'; readonly id: number }
   | { readonly kind: 'gathered'; readonly id: number; readonly gathered: Gathered }
   | { readonly kind: 'failure'; readonly failure: VersionFailure }
+  /** Reads the files of tokens and certificate again. */
+  | { readonly kind: 'reload' }
   /** /ready says no from now on. */
   | { readonly kind: 'drain' }
   /** No connections will come any more: end when those at work are answered. */

@@ -72,6 +72,11 @@ export class Supervisor {
     return this.#dispatcher.accept;
   }
 
+  /** Has the workers read the files of tokens and certificate again. */
+  reload(): void {
+    for (const worker of this.#ready()) worker.send({ kind: 'reload' });
+  }
+
   /** From now on /ready says no. */
   drain(): void {
     this.#isDraining = true;

@@ -28,7 +28,7 @@ class Worker {
   constructor(parts: ServerParts, peers: PrimaryPeers) {
     this.#parts = parts;
     this.#peers = peers;
-    this.#front = frontOf(parts.app, parts.core);
+    this.#front = frontOf(parts.app, parts.access, parts.core);
     setInterval(() => void this.#tellFigures(null), TELL_MS).unref();
   }
 
@@ -66,6 +66,9 @@ class Worker {
         break;
       case 'failure':
         void core.catalog.heard(message.failure);
+        break;
+      case 'reload':
+        void this.#parts.access.reload();
         break;
       case 'drain':
         core.isDraining = true;

@@ -23,9 +23,9 @@ export function openInferenceRoutes(core: Core): readonly Route[] {
     const path = parseModelPath(rest);
     if (path.action !== '' && path.action !== 'ready') throw noSuchRoute();
     const deployment = deploymentOf(core, path);
-    if (path.action === 'ready') return readiness(() => deployment.lease(path.selection));
+    if (path.action === 'ready') return readiness(() => deployment.look(path.selection));
     const versions = await requireModel(core.store, deployment.name);
-    return withLease(await deployment.lease(path.selection), async ({ loaded }) =>
+    return withLease(await deployment.look(path.selection), async ({ loaded }) =>
       json(modelMetadata(loaded, versions)),
     );
   };

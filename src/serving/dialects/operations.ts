@@ -19,20 +19,24 @@ export function operationRoutes(core: Core): readonly Route[] {
   });
   return [
     get('/health', 'open', () => json({ status: 'ok' })),
-    get('/ready', 'predict', async () => {
+    get('/ready', 'open', async ({ caller }) => {
       const { figures, workers } = await gathered(core);
       const isDraining = core.isDraining || figures.readiness?.isDraining === true;
       const ready = !isDraining && figures.readiness?.isReady === true;
       const status = isDraining ? 'draining' : ready ? 'ready' : 'not ready';
       const { models = [] } = figures.readiness ?? {};
-      return json({ status, models, workers, prediction_log: logStatus(figures.log) }, ready ? 200 : 503);
+      // Probes have no token; what is served here is not everybody's business.
+      const details = caller.may('predict')
+        ? { models, workers, prediction_log: logStatus(figures.log) }
+        : {};
+      return json({ status, ...details }, ready ? 200 : 503);
     }),
-    get('/metrics', 'predict', async () => {
+    get('/metrics', 'metrics', async () => {
       const { figures } = await gathered(core);
       const { text, contentType } = await core.metrics.expose([figures.metrics]);
       return { status: 200, type: contentType, body: text };
     }),
-    get('/metrics/summary', 'predict', async () => {
+    get('/metrics/summary', 'metrics', async () => {
       const { figures } = await gathered(core);
       return json({
         started_at: core.startedAt.toISOString(),

@@ -1,5 +1,5 @@
 import { MlxError } from '../../errors.js';
-import { type Core, contextOf, ID_HEADER, VERSION_HEADER, withLease } from '../core.js';
+import { type Core, contextOf, ID_HEADER, withLease } from '../core.js';
 import { type Deployment, type Lease, NotServing } from '../deployment.js';
 import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
 import { classifyText, predictText, regressText } from './tensorflow-answer.js';
@@ -22,7 +22,7 @@ export function tensorFlowRoutes(core: Core): readonly Route[] {
     const asked = parseLook(rest);
     if (asked === null) return json({ models: core.catalog.deployments.map(({ text }) => text) });
     if (!asked.wantsMetadata) return reply(await status(core, asked.spec));
-    return withLease(await leaseOf(core, asked.spec), async (lease) => reply(metadataText(lease)));
+    return withLease(await leaseOf(core, asked.spec, 'look'), async (lease) => reply(metadataText(lease)));
   };
 
   const act = async (request: HttpRequest): Promise<HttpReply> => {
@@ -45,7 +45,7 @@ async function answer(
   body: TensorFlowBody,
   request: HttpRequest,
 ): Promise<HttpReply> {
-  const { decoder, model, record } = lease.loaded;
+  const { decoder, model } = lease.loaded;
   checkVerb(verb, model.manifest.task);
   const { form, rows } =
     verb === 'predict'
@@ -57,7 +57,7 @@ async function answer(
     classify: () => classifyText(predictions, model.manifest),
     regress: () => regressText(predictions),
   }[verb]();
-  return reply(text, { [ID_HEADER]: id, [VERSION_HEADER]: String(record.version) });
+  return reply(text, { [ID_HEADER]: id });
 }
 
 /** A classifier does not regress, nor the other way round. */
@@ -95,7 +95,7 @@ async function status(core: Core, spec: ModelSpec): Promise<string> {
 }
 
 /** @throws MlxError MODEL_NOT_FOUND in TensorFlow's words, and what the deployment's own `lease` throws */
-async function leaseOf(core: Core, spec: ModelSpec): Promise<Lease> {
+async function leaseOf(core: Core, spec: ModelSpec, how: 'lease' | 'look' = 'lease'): Promise<Lease> {
   const { name, version, label } = spec;
   const deployment = findDeployment(core, name);
   const servable = version === undefined ? `Latest(${name})` : `Specific(${name}, ${version})`;
@@ -104,10 +104,10 @@ async function leaseOf(core: Core, spec: ModelSpec): Promise<Lease> {
   if (deployment === undefined || !isPossible) throw notFound(`Servable not found for request: ${servable}`);
   if (label !== undefined) {
     const record = await labelled(deployment, label);
-    return deployment.lease({ version: record.version });
+    return deployment[how]({ version: record.version });
   }
   try {
-    return await deployment.lease({ version: version === undefined ? undefined : Number(version) });
+    return await deployment[how]({ version: version === undefined ? undefined : Number(version) });
   } catch (error) {
     if (error instanceof NotServing || !isMissing(error)) throw error;
     throw notFound(`Servable not found for request: ${servable}`);

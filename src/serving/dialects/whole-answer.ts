@@ -8,7 +8,7 @@ import type { RequestContext } from '../predictor.js';
 /**
  * Predictions for all rows or an error. The rows of an answer have the ids `<id>-<row>`; the only row of a request
  * has `<id>`.
- * @throws MlxError SCORING_FAILED, OVERLOADED
+ * @throws MlxError SCORING_FAILED, DEADLINE_EXCEEDED, OVERLOADED
  */
 export async function predictAll(
   core: Core,
@@ -24,7 +24,7 @@ export async function predictAll(
   const { id, answers } = await core.predictor.many(lease, rows, context);
   const predictions = answers.map((answer, row) => {
     if (!(answer instanceof MlxError)) return answer.prediction;
-    throw new MlxError('SCORING_FAILED', `Row ${row}: ${answer.message}`, { details: { row } });
+    throw new MlxError(answer.code, `Row ${row}: ${answer.message}`, { details: { row } });
   });
   return { id, predictions };
 }

@@ -2,24 +2,37 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Limits, ServerLog } from '../options.js';
+import { Throttle } from '../throttle.js';
 
 /** A client that is about to use its connection again does so within that time, and is told that it closes. */
 const LINGER_MS = 250;
 const LOOK_MS = 20;
+const REFUSAL_INTERVAL_MS = 1000;
 
 /** Speaks HTTP on connections that are given to it, wherever they were accepted, and ends them with care. */
 export class HttpFront {
   readonly #http: Server;
+  readonly #limit: number;
+  readonly #log: ServerLog;
+  readonly #refusals = new Throttle(REFUSAL_INTERVAL_MS);
   readonly #sockets = new Set<Socket>();
 
   /** @param http not to be listened on itself */
-  constructor(http: Server) {
+  constructor(http: Server, { limits, log }: { readonly limits: Limits; readonly log: ServerLog }) {
     this.#http = http;
+    this.#limit = limits.connectionLimit;
+    this.#log = log;
     // Only a server that listens looks for connections that take too long.
     http.emit('listening');
   }
 
   take(socket: Socket): void {
+    if (this.#sockets.size >= this.#limit) {
+      socket.destroy();
+      this.#refused();
+      return;
+    }
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     this.#http.emit('connection', socket);
@@ -44,6 +57,16 @@ export class HttpFront {
     await Promise.all(cut.map((socket) => socket.closed || once(socket, 'close')));
     this.#http.close(() => undefined);
     return cut.length;
+  }
+
+  #refused(): void {
+    const heldBack = this.#refusals.pass();
+    if (heldBack === null) return;
+    this.#log('warn', `a connection was refused: there are ${this.#limit} already`, {
+      refused_before: heldBack,
+    });
+    // Those that only wait for a next request make room.
+    this.#http.closeIdleConnections();
   }
 
   #endIdle(): void {

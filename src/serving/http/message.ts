@@ -5,8 +5,20 @@ import type { Trace } from '../metrics/trace.js';
 /** Whose manners a route has: how errors are said. */
 export type Dialect = 'plain' | 'tensorflow' | 'open-inference';
 
-/** What a caller must be allowed to do. `open` routes need no token. */
-export type Role = 'open' | 'predict' | 'feedback' | 'admin';
+/**
+ * What a caller must be allowed to do: ask for predictions and read what models take, send labels, read counts and
+ * latencies, everything. `open` routes need no token.
+ */
+export type Role = 'open' | 'predict' | 'feedback' | 'metrics' | 'admin';
+
+/** Who asks. */
+export interface Caller {
+  /** Stands for the caller in limits and logs, and gives no token away: `token:1a2b3c4d`, `address:192.0.2.1`. */
+  readonly id: string;
+  /** Whether a token of this server came with the request. */
+  readonly isKnown: boolean;
+  may(role: Role): boolean;
+}
 
 /** One request, its body read. */
 export interface HttpRequest {
@@ -23,6 +35,11 @@ export interface HttpRequest {
   /** The caller's own id of the request; null when there is none. */
   readonly requestId: string | null;
   readonly trace: Trace;
+  readonly caller: Caller;
+  /** `performance.now()` after which the client has been told that it took too long; null = never. */
+  readonly deadline: number | null;
+  /** Says that the client allows no more than so many milliseconds from the first header on; a longer time changes nothing. */
+  limitTime(timeoutMs: number): void;
 }
 
 /** One answer. */

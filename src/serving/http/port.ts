@@ -6,20 +6,22 @@ export interface Address {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** What is spoken there is TLS. */
+  readonly isSecure?: boolean;
 }
 
 /** Accepts connections and hands them on. */
 export class Port {
-  /** `http://127.0.0.1:8080`. */
+  /** `http://127.0.0.1:8080`, or with https. */
   readonly url: string;
   readonly #server: Server;
 
-  private constructor(server: Server, host: string) {
+  private constructor(server: Server, { host, isSecure = false }: Address) {
     this.#server = server;
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-    this.url = `http://${shown}:${port}`;
+    this.url = `${isSecure ? 'https' : 'http'}://${shown}:${port}`;
   }
 
   /**
@@ -27,10 +29,11 @@ export class Port {
    * @throws MlxError PORT_UNAVAILABLE
    */
   static async open(
-    { host, port }: Address,
+    address: Address,
     onConnection: (socket: Socket) => void,
     isPaused = false,
   ): Promise<Port> {
+    const { host, port } = address;
     const server = createServer(
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: isPaused },
       onConnection,
@@ -45,7 +48,7 @@ export class Port {
         cause,
       });
     }
-    return new Port(server, host);
+    return new Port(server, address);
   }
 
   /** Accepts no more; connections that were accepted live on. */

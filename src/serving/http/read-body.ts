@@ -17,11 +17,18 @@ const DECOMPRESS: Readonly<Record<string, (body: Buffer, limit: number) => Promi
  * A request's body, decompressed.
  * @param limit bytes, of the body as sent and as decompressed
  * @param timeoutMs longest time for it to arrive
+ * @param onStart called before the first byte is read, unless the length that is announced is too much already
  * @throws MlxError REQUEST_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED, REQUEST_INVALID; ClientGone
  */
-export async function readBody(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  timeoutMs: number,
+  onStart: () => void = () => undefined,
+): Promise<Buffer> {
   const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
   if (length !== undefined && Number(length) > limit) throw tooLarge(limit);
+  onStart();
   const body = await collect(request, limit, timeoutMs);
   if (encoding === 'identity' || body.length === 0) return body;
   const decompress = DECOMPRESS[encoding.trim().toLowerCase()];

@@ -1,4 +1,5 @@
 import { MlxError } from '../../errors.js';
+import { Refusal } from '../refusal.js';
 import type { Dialect, Route } from './message.js';
 
 export interface Match {
@@ -8,12 +9,12 @@ export interface Match {
 }
 
 /** The path exists, but not under this method: a 405, although the code is that of a missing route. */
-export class MethodNotAllowed extends MlxError {
-  readonly allow: string;
-
+export class MethodNotAllowed extends Refusal {
   constructor(method: string, path: string, allow: string) {
-    super('ROUTE_NOT_FOUND', `${path} does not take ${method}.`, { hint: `Use ${allow}.` });
-    this.allow = allow;
+    super('ROUTE_NOT_FOUND', `${path} does not take ${method}.`, {
+      hint: `Use ${allow}.`,
+      headers: { allow },
+    });
   }
 
   override get status(): number {
@@ -47,14 +48,15 @@ export class Router {
 
   #missing(method: string, path: string): MlxError {
     const shown = path.slice(0, 200);
-    const allow = this.#methodsOf(path);
+    const allow = this.methodsOf(path);
     if (allow.length > 0) return new MethodNotAllowed(method, shown, allow.join(', '));
     return new MlxError('ROUTE_NOT_FOUND', `There is no route ${method} ${shown}.`, {
       hint: 'GET /docs lists them.',
     });
   }
 
-  #methodsOf(path: string): readonly string[] {
+  /** What a path takes; nothing where there is no such path. */
+  methodsOf(path: string): readonly string[] {
     const methods = ['GET', 'POST'].filter(
       (method) =>
         this.#exact.has(`${method} ${path}`) ||

@@ -2,19 +2,32 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { HttpReply } from './message.js';
 
-/** Writes a reply; resolves when it is handed over, or when the client has gone. */
-export async function send(response: ServerResponse, reply: HttpReply): Promise<void> {
+/**
+ * Writes a reply; resolves when it is handed over, or when the client has gone.
+ * @param stallMs a client that takes nothing of its answer for so long is given up
+ */
+export async function send(response: ServerResponse, reply: HttpReply, stallMs: number): Promise<void> {
   const { status, type, headers, body } = reply;
-  const head = ['content-type', type];
+  const head = type === '' ? [] : ['content-type', type];
   for (const name in headers) head.push(name, headers[name] as string);
   if (typeof body === 'string' || body instanceof Uint8Array) {
-    head.push('content-length', String(Buffer.byteLength(body)));
+    if (status !== 204) head.push('content-length', String(Buffer.byteLength(body)));
     response.writeHead(status, head);
     response.end(body);
+    if (response.writableLength > 0) giveUpAfter(response, stallMs);
     return;
   }
   response.writeHead(status, head);
+  giveUpAfter(response, stallMs);
   await sendPieces(response, body);
+}
+
+/** The socket's timer starts again with every byte that the client takes. */
+function giveUpAfter(response: ServerResponse, stallMs: number): void {
+  response.setTimeout(stallMs, () => {
+    // Between pieces nobody keeps the client from reading: there is nothing to read.
+    if (response.writableLength > 0 || response.writableNeedDrain) response.destroy();
+  });
 }
 
 async function sendPieces(

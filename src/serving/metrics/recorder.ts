@@ -33,6 +33,8 @@ export class Recorder {
   readonly errors = new Map<string, number>();
   requests = 0;
   predictions = 0;
+  /** Requests that it answered in place of a version whose circuit was open. */
+  fallbacks = 0;
 
   constructor(labels: VersionLabels) {
     this.labels = labels;

@@ -1,5 +1,6 @@
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
 import type { Catalog } from '../catalog.js';
+import { CIRCUIT_STATES } from '../circuit-breaker.js';
 import type { PredictionLog } from '../prediction-log.js';
 import type { VersionPool } from '../version-pool.js';
 import { type Metric, type MetricSample, type MetricsSnapshot, metric } from './metric.js';
@@ -25,6 +26,9 @@ export class ServerMetrics {
   /** Route, then method and status. */
   readonly #http = new Map<string, Map<string, number>>();
   readonly #rollbacks = new Map<string, number>();
+  readonly #refusals = new Map<string, number>();
+  /** By model and version. */
+  readonly #openings = new Map<string, number>();
   readonly #labels = new Map<string, number>();
 
   /** The counters of a version in an arm; the same object for the same labels. */
@@ -45,6 +49,15 @@ export class ServerMetrics {
       this.#http.set(route, counts);
     }
     add(counts, `${method} ${status}`, 1);
+  }
+
+  /** An answer that is an error. */
+  refused(code: string): void {
+    add(this.#refusals, code, 1);
+  }
+
+  circuitOpened(model: string, version: number): void {
+    add(this.#openings, `${model} ${version}`, 1);
   }
 
   rolledBack(model: string): void {
@@ -139,6 +152,27 @@ export class ServerMetrics {
         each(({ confidence }, labels) => confidence.values('mlx_prediction_confidence', labels)),
       ),
       metric(
+        'mlx_fallback_requests_total',
+        'Requests that a version answered in place of one whose circuit was open.',
+        'counter',
+        each(({ fallbacks: value }, labels) => (value === 0 ? [] : [{ labels, value }])),
+      ),
+      metric(
+        'mlx_http_errors_total',
+        'Error answers, by their code.',
+        'counter',
+        valuesOf(this.#refusals, 'code'),
+      ),
+      metric(
+        'mlx_circuit_opened_total',
+        'Times that the circuit of a version opened.',
+        'counter',
+        [...this.#openings].map(([key, value]) => {
+          const [model = '', version = ''] = key.split(' ');
+          return { labels: { model, version }, value };
+        }),
+      ),
+      metric(
         'mlx_rollbacks_total',
         'Times that this server took production back.',
         'counter',
@@ -197,6 +231,18 @@ function stateMetrics({ catalog, writer, pool }: Exposed): MetricsSnapshot {
       'gauge',
       [{ labels: {}, value: catalog.isReady ? 1 : 0 }],
       'min',
+    ),
+    metric(
+      'mlx_circuit_state',
+      '1 for the state of the circuit of a loaded version.',
+      'gauge',
+      [...pool.versions].flatMap(({ record, breaker }) =>
+        CIRCUIT_STATES.map((state) => ({
+          labels: { model: record.name, version: record.version, state },
+          value: breaker.state === state ? 1 : 0,
+        })),
+      ),
+      'max',
     ),
     metric('mlx_loaded_versions', 'Model versions in memory.', 'gauge', [{ labels: {}, value: pool.size }]),
     metric(

@@ -14,10 +14,21 @@ export interface Trace {
   rows: number;
   /** The counters of the version that answered. */
   recorder: Recorder | null;
+  /** That version stepped in for one whose circuit is open. */
+  isFallback: boolean;
 }
 
 export function newTrace(startedAt: number): Trace {
-  return { startedAt, decodedAt: 0, scoredAt: 0, queueMs: 0, runMs: 0, rows: 0, recorder: null };
+  return {
+    startedAt,
+    decodedAt: 0,
+    scoredAt: 0,
+    queueMs: 0,
+    runMs: 0,
+    rows: 0,
+    recorder: null,
+    isFallback: false,
+  };
 }
 
 /** Counts a request whose answer is handed over. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { MlxError } from '../errors.js';
+import { MlxError } from '../../errors.js';
 
 const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -7,12 +7,14 @@ export interface OriginOptions {
   /** The address that the server listens on. */
   readonly host: string;
   readonly allowedHosts: readonly string[];
-  readonly allowedOrigins: readonly string[];
+  /** Origins whose pages may call; `*` = any. */
+  readonly corsOrigins: readonly string[];
 }
 
 /**
  * Keeps web pages of elsewhere out. On a loopback address only loopback names are taken as Host, so that a
- * hostile name that resolves to 127.0.0.1 (DNS rebinding) does not get in; and a page's Origin must be the server's own.
+ * hostile name that resolves to 127.0.0.1 (DNS rebinding) does not get in; and a page's Origin must be the server's own
+ * or one that was named.
  */
 export class OriginCheck {
   /** null = any. */
@@ -22,27 +24,34 @@ export class OriginCheck {
   constructor(options: OriginOptions) {
     const own = options.allowedHosts.map((host) => host.toLowerCase());
     this.#hosts = isLoopback(options.host) || own.length > 0 ? new Set([...LOOPBACK_NAMES, ...own]) : null;
-    this.#origins = new Set(options.allowedOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, '')));
+    this.#origins = new Set(options.corsOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, '')));
+  }
+
+  /** Whether pages of any other origin may call. */
+  get isOn(): boolean {
+    return this.#origins.size > 0;
+  }
+
+  /** Whether an origin was named, so that its pages may read answers. */
+  isNamed(origin: string): boolean {
+    return this.#origins.has('*') || this.#origins.has(origin.toLowerCase());
   }
 
   /** @throws MlxError FORBIDDEN */
-  check(method: string, host: string | undefined, origin: string | undefined): void {
+  check(host: string | undefined, origin: string | undefined): void {
     if (this.#hosts !== null && host !== undefined && !this.#isOwnHost(this.#hosts, host)) {
       throw new MlxError('FORBIDDEN', 'The Host header names a host that this server is not.', {
-        hint: 'Use the address that the server listens on.',
+        hint: 'Use the address that the server listens on, or name the host with --allowed-host.',
       });
     }
-    if (origin === undefined || method === 'GET' || method === 'HEAD') return;
-    const from = origin.toLowerCase();
-    if (
-      this.#origins.has(from) ||
-      from === `http://${host?.toLowerCase()}` ||
-      from === `https://${host?.toLowerCase()}`
-    ) {
-      return;
+    if (origin === undefined || this.isNamed(origin)) return;
+    if (host !== undefined) {
+      const from = origin.toLowerCase();
+      const own = host.toLowerCase();
+      if (from === `http://${own}` || from === `https://${own}`) return;
     }
     throw new MlxError('FORBIDDEN', 'Pages of another origin may not call this server.', {
-      hint: 'Call it from your own server.',
+      hint: 'Call it from your own server, or name the origin with --cors-origin.',
     });
   }
 
