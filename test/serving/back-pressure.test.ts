@@ -83,7 +83,10 @@ function nextOnce(): () => Promise<IteratorResult<string>> {
 
 it('an answer in pieces waits for whoever reads it', async () => {
   const client = new PassThrough({ highWaterMark: 10 });
-  const response = Object.assign(client, { writeHead: () => undefined }) as unknown as ServerResponse;
+  const response = Object.assign(client, {
+    writeHead: () => undefined,
+    setTimeout: () => undefined,
+  }) as unknown as ServerResponse;
   const source = new Counting(1000);
   const body = inOrder(source, 1, async (piece) => `piece ${piece}\n`);
   const sending = send(response, { status: 200, type: 'text/plain', body }, 30_000);

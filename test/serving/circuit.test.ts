@@ -168,7 +168,7 @@ describe('a version that keeps failing', () => {
     expect(text).toMatch(/^mlx_circuit_state\{model="churn",version="2",state="open"\} 1$/m);
     expect(text).toMatch(/^mlx_circuit_state\{model="churn",version="1",state="closed"\} 1$/m);
     expect(text).toMatch(/^mlx_circuit_opened_total\{model="churn",version="2"\} 1$/m);
-    expect(text).toMatch(/^mlx_fallback_requests_total\{model="churn",version="1"\} 6$/m);
+    expect(text).toMatch(/^mlx_fallback_requests_total\{model="churn",version="1",arm=""\} 6$/m);
     expect(shop.alerts).toMatchObject([{ kind: 'circuit-open', model: 'churn', details: { version: 2 } }]);
     // Production is where it was: to step in is no rollback.
     expect((await history(shop.store, 'churn')).some(({ kind }) => kind === 'rolled-back')).toBe(false);

@@ -300,7 +300,7 @@ describe('a gRPC call ends with', () => {
       'DEADLINE_EXCEEDED',
       'no time',
       infer({ parameters: { timeout: { int64_param: 1 } } }),
-      /time that the request allowed/,
+      /time that was allowed/,
     ],
     [
       'INTERNAL',

@@ -530,7 +530,7 @@ describe('what cannot be answered', () => {
 
   it('is a 504 when its time is over before its turn comes', async () => {
     const { status, body } = await infer('churn', { inputs, parameters: { timeout: 1 } });
-    expect([status, body]).toEqual([504, { error: expect.stringMatching(/time that the request allowed/) }]);
+    expect([status, body]).toEqual([504, { error: expect.stringMatching(/time that was allowed/) }]);
   });
 
   it('is a 500 that names the row when the model fails on one; the others are logged', async () => {
