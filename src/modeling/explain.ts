@@ -118,16 +118,10 @@ export class Explainer {
 function readParts(bytes: Uint8Array): { manifest: ExplainableManifest; record: ScorerRecord } {
   const metadata = readMetadata(bytes);
   const text = metadata[METADATA.manifest];
-  if (text === undefined) {
-    throw new MlxError(
-      'EXPLANATION_UNAVAILABLE',
-      'The model was made elsewhere, and mlx cannot look into it.',
-      {
-        hint: 'Predictions of models that `mlx train` made can be explained.',
-      },
-    );
-  }
+  if (text === undefined) throw madeElsewhere();
   const manifest = parseManifest(text);
+  // Manifests that were derived from a graph name no version.
+  if (manifest.mlxVersion === '') throw madeElsewhere();
   const { featureSources } = manifest;
   const record = parseScorerRecord(metadata[METADATA.scorer] ?? '');
   if (featureSources === undefined || record === null || featureSources.length !== record.columns) {
@@ -138,6 +132,16 @@ function readParts(bytes: Uint8Array): { manifest: ExplainableManifest; record: 
     );
   }
   return { manifest: { ...manifest, featureSources }, record };
+}
+
+function madeElsewhere(): MlxError {
+  return new MlxError(
+    'EXPLANATION_UNAVAILABLE',
+    'The model was made elsewhere, and mlx cannot look into it.',
+    {
+      hint: 'Predictions of models that `mlx train` made can be explained.',
+    },
+  );
 }
 
 function unitOf({ task, classes }: Manifest, link: Link): ScoreUnit {

@@ -4,6 +4,7 @@ import { type MlxError, toMlxError } from '../errors.js';
 import type { TokenCheck } from './auth.js';
 import type { Core } from './core.js';
 import { batchRoutes } from './dialects/batch-predict.js';
+import { explainRoutes } from './dialects/explain.js';
 import { feedbackRoutes } from './dialects/feedback.js';
 import { openInferenceRoutes } from './dialects/open-inference.js';
 import { operationRoutes } from './dialects/operations.js';
@@ -38,6 +39,7 @@ export class App {
       ...operationRoutes(core),
       ...predictRoutes(core),
       ...batchRoutes(core),
+      ...explainRoutes(core),
       ...feedbackRoutes(core),
       ...tensorFlowRoutes(core),
       ...openInferenceRoutes(core),

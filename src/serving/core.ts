@@ -2,6 +2,7 @@ import { MlxError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import type { Catalog } from './catalog.js';
 import type { Lease } from './deployment.js';
+import type { ExplainerPool } from './explain/explainer-pool.js';
 import type { HttpRequest } from './http/message.js';
 import type { LogWriter } from './log-writer.js';
 import type { ServerMetrics } from './metrics.js';
@@ -17,6 +18,7 @@ export interface Core {
   readonly pool: VersionPool;
   readonly predictor: Predictor;
   readonly writer: LogWriter;
+  readonly explainers: ExplainerPool;
   readonly metrics: ServerMetrics;
   readonly summary: SummaryBoard;
   readonly limits: Limits;
@@ -25,6 +27,8 @@ export interface Core {
   /** Version of mlx. */
   readonly version: string;
   readonly startedAt: Date;
+  /** Whether routes that are not open ask for a token. */
+  readonly needsToken: boolean;
   isDraining: boolean;
 }
 

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.js';
+import type { OpenExplainer } from './explain/explainer-pool.js';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -40,12 +41,14 @@ export interface ServerOptions {
   readonly host?: string;
   /** Default 8080; 0 picks a free one. */
   readonly port?: number;
-  /** Bearer tokens; once there is one, every route but /health needs one. */
+  /** Bearer tokens; once there is one, every route but /health and the page /docs needs one. */
   readonly tokens?: readonly string[];
   /** Further host names (without port) that the Host header may hold. */
   readonly allowedHosts?: readonly string[];
   /** Further origins (`https://app.example`) whose pages may call. */
   readonly allowedOrigins?: readonly string[];
+  /** Opens what `POST /explain` asks; without it nothing is explained. */
+  readonly explain?: OpenExplainer;
   readonly limits?: Partial<Limits>;
 }
 

@@ -7,6 +7,7 @@ import { App } from './app.js';
 import { TokenCheck } from './auth.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
+import { ExplainerPool } from './explain/explainer-pool.js';
 import { refuseMalformed } from './http/malformed.js';
 import { LogWriter } from './log-writer.js';
 import { ServerMetrics } from './metrics.js';
@@ -21,6 +22,8 @@ const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8080;
 /** How often connections that take too long are looked for. */
 const CHECK_MS = 1000;
+/** Few people look at explanations at a time, and each explainer holds its model once more. */
+const EXPLAINERS = { idleMs: 300_000, capacity: 4, queueLimit: 64 };
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
@@ -94,6 +97,10 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
   const summary = new SummaryBoard();
   const predictor = new Predictor({ writer, metrics, summary, log, now, newId: randomUUID, ...limits });
+  const explainers = new ExplainerPool(options.explain, {
+    ...EXPLAINERS,
+    pathOf: (sha256) => store.artifacts.pathOf(sha256),
+  });
   const core: Core = {
     store,
     catalog,
@@ -102,11 +109,13 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     writer,
     metrics,
     summary,
+    explainers,
     limits,
     log,
     now,
     version: options.version,
     startedAt: now(),
+    needsToken: (options.tokens ?? []).length > 0,
     isDraining: false,
   };
   const tokens = new TokenCheck(options.tokens ?? []);
@@ -117,6 +126,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     await catalog.close();
     await writer.close();
     await alerts.settle();
+    explainers.close();
     await pool.close();
   };
   return { app, core, close };

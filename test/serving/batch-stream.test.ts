@@ -212,5 +212,8 @@ it('a body that is read whole has a limit of time', async () => {
   sent.write('{');
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   expect([response.statusCode, response.headers.connection]).toEqual([408, 'close']);
+  let body = '';
+  for await (const chunk of response) body += chunk;
+  expect(JSON.parse(body).error.code).toBe('REQUEST_TIMEOUT');
   sent.destroy();
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { textSetting } from '../../config/settings.js';
 import { MlxError } from '../../errors.js';
+import { ThreadedExplainer } from '../../modeling/explain-thread.js';
 import { parseModelReference } from '../../registry/names.js';
 import { requireModel } from '../../registry/resolve.js';
 import type { ServerLog } from '../../serving/options.js';
@@ -61,6 +62,7 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     host: options.host,
     port: options.port,
     tokens,
+    explain: (file) => ThreadedExplainer.open(file),
     limits: {
       bodyLimit: options.bodyLimit,
       rowLimit: options.rowLimit,
