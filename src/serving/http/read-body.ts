@@ -39,7 +39,6 @@ export async function readBody(request: IncomingMessage, limit: number, timeoutM
 function collect(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
   return new Promise<Buffer>((resolve, reject) => {
     const timer = setTimeout(() => reject(tooSlow()), timeoutMs);
-    request.once('close', () => clearTimeout(timer));
     let first: Buffer = EMPTY;
     let more: Buffer[] | undefined;
     let size = 0;
@@ -60,6 +59,7 @@ function collect(request: IncomingMessage, limit: number, timeoutMs: number): Pr
     });
     request.on('error', () => reject(new ClientGone()));
     request.on('close', () => {
+      clearTimeout(timer);
       if (!request.complete) reject(new ClientGone());
     });
   });
