@@ -123,16 +123,10 @@ function readParts(bytes: Uint8Array): {
 } {
   const metadata = readMetadata(bytes);
   const text = metadata[METADATA.manifest];
-  if (text === undefined) {
-    throw new MlxError(
-      'EXPLANATION_UNAVAILABLE',
-      'The model was made elsewhere, and mlx cannot look into it.',
-      {
-        hint: 'Predictions of models that `mlx train` made can be explained.',
-      },
-    );
-  }
+  if (text === undefined) throw madeElsewhere();
   const manifest = parseManifest(text);
+  // Manifests that were derived from a graph name no version.
+  if (manifest.mlxVersion === '') throw madeElsewhere();
   const { featureSources } = manifest;
   const record = parseScorerRecord(metadata[METADATA.scorer] ?? '');
   if (featureSources === undefined || record === null || featureSources.length !== record.columns) {
@@ -143,6 +137,16 @@ function readParts(bytes: Uint8Array): {
     );
   }
   return { manifest: { ...manifest, featureSources }, record, covers: metadata[METADATA.covers] };
+}
+
+function madeElsewhere(): MlxError {
+  return new MlxError(
+    'EXPLANATION_UNAVAILABLE',
+    'The model was made elsewhere, and mlx cannot look into it.',
+    {
+      hint: 'Predictions of models that `mlx train` made can be explained.',
+    },
+  );
 }
 
 function unitOf({ task, classes }: Manifest, link: Link): ScoreUnit {

@@ -4,6 +4,7 @@ import { MlxError, toMlxError } from '../errors.js';
 import type { Access } from './access/access.js';
 import { type Core, FALLBACK_HEADER, VERSION_HEADER } from './core.js';
 import { batchRoutes } from './dialects/batch-predict.js';
+import { explainRoutes } from './dialects/explain.js';
 import { feedbackRoutes } from './dialects/feedback.js';
 import { openInferenceRoutes } from './dialects/open-inference.js';
 import { operationRoutes } from './dialects/operations.js';
@@ -37,6 +38,7 @@ export class App {
       ...operationRoutes(core),
       ...predictRoutes(core),
       ...batchRoutes(core),
+      ...explainRoutes(core),
       ...feedbackRoutes(core),
       ...tensorFlowRoutes(core),
       ...openInferenceRoutes(core),

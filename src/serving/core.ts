@@ -3,6 +3,7 @@ import type { Store } from '../store/store.js';
 import type { AccessLog } from './access-log.js';
 import type { Catalog } from './catalog.js';
 import type { Lease } from './deployment.js';
+import type { ExplainerPool } from './explain/explainer-pool.js';
 import type { HttpRequest } from './http/message.js';
 import type { ServerMetrics } from './metrics/server-metrics.js';
 import type { SummaryBoard } from './metrics/summary.js';
@@ -19,6 +20,7 @@ export interface Core {
   readonly pool: VersionPool;
   readonly predictor: Predictor;
   readonly writer: PredictionLog;
+  readonly explainers: ExplainerPool;
   readonly metrics: ServerMetrics;
   readonly summary: SummaryBoard;
   readonly peers: Peers;
@@ -30,6 +32,8 @@ export interface Core {
   /** Version of mlx. */
   readonly version: string;
   readonly startedAt: Date;
+  /** Whether routes that are not open ask for a token. */
+  readonly needsToken: boolean;
   isDraining: boolean;
 }
 

@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.js';
 import type { TlsFiles } from './access/tls.js';
+import type { OpenExplainer } from './explain/explainer-pool.js';
 import type { Peers } from './peers.js';
 
 export type LogLevel = 'info' | 'warn' | 'error';
@@ -65,6 +66,8 @@ export interface ServerOptions extends ServerSettings {
   readonly startedAt?: Date;
   /** The other processes that serve with this one; without it there are none. */
   readonly peers?: Peers;
+  /** Opens what `POST /explain` asks; without it nothing is explained. */
+  readonly explain?: OpenExplainer;
 }
 
 /** Limits and periods; the defaults are those of the settings `serving.*` and `monitoring.*`. */

@@ -6,6 +6,7 @@ import { AlertDesk } from './alert-desk.js';
 import { App } from './app.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
+import { ExplainerPool } from './explain/explainer-pool.js';
 import type { RunningGrpc } from './grpc/listener.js';
 import type { Admit } from './grpc/service.js';
 import { HttpFront } from './http/front.js';
@@ -22,6 +23,8 @@ import { RollbackWatch } from './rollback-watch.js';
 import { VersionPool } from './version-pool.js';
 
 const DEFAULT_PORT = 8080;
+/** Few people look at explanations at a time, and each explainer holds its model once more. */
+const EXPLAINERS = { idleMs: 300_000, capacity: 4, queueLimit: 64 };
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
@@ -168,6 +171,10 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     ...limits,
   });
   const accessLog = options.accessLog === undefined ? null : new AccessLog(options.accessLog, { now, log });
+  const explainers = new ExplainerPool(options.explain, {
+    ...EXPLAINERS,
+    pathOf: (sha256) => store.artifacts.pathOf(sha256),
+  });
   const core: Core = {
     store,
     catalog,
@@ -177,12 +184,14 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     metrics,
     summary,
     peers,
+    explainers,
     limits,
     log,
     now,
     accessLog,
     version: options.version,
     startedAt: options.startedAt ?? now(),
+    needsToken: (options.tokens ?? []).length > 0 || options.tokenFile !== undefined,
     isDraining: false,
   };
   const access = await Access.open(options, limits);
@@ -193,6 +202,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     await catalog.close();
     await writer.close();
     await alerts.settle();
+    explainers.close();
     await pool.close();
   };
   const admit: Admit = (role, authorization, peer) => {

@@ -129,6 +129,9 @@ describe('why a model file predicts what it does', () => {
       code: 'EXPLANATION_UNAVAILABLE',
       message: expect.stringContaining('made elsewhere'),
     });
+    const derived = { ...JSON.parse(readMetadata(bytes)[METADATA.manifest]!), mlxVersion: '' };
+    const external = withMetadata(bytes, { [METADATA.manifest]: JSON.stringify(derived) });
+    await expect(Explainer.open(external)).rejects.toThrow('made elsewhere');
     const { featureSources: _, ...older } = JSON.parse(readMetadata(bytes)[METADATA.manifest]!);
     for (const entries of [
       { [METADATA.scorer]: null },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { html, nameOf, shownText } from '#mlx/html.js';
 import { formatBytes, formatCount, formatFigure, formatShare } from '#mlx/reports/format.js';
-import { html, nameOf, shownText } from '#mlx/reports/html.js';
 import { roundRange, ticksWithin } from '#mlx/reports/plots/scale.js';
 import { parseMarkup } from './markup.js';
 

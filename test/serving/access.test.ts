@@ -44,7 +44,7 @@ describe('every route', () => {
 
   it('is open only where it says no more than that the server lives and is ready', () => {
     const open = server.routes.filter(({ role }) => role === 'open').map(({ path }) => path);
-    expect(open.sort()).toEqual(['/health', '/ready', '/v2/health/live', '/v2/health/ready']);
+    expect(open.sort()).toEqual(['/docs', '/health', '/ready', '/v2/health/live', '/v2/health/ready']);
   });
 
   it('that is not open refuses who has no token, a wrong one, or one for other things', async () => {

@@ -9,6 +9,8 @@ import { GOOD, type InjectedServer, Shop, until } from './fixtures/shop.js';
 let shop: Shop;
 let server: InjectedServer;
 let listening: RunningServer;
+/** Gives up after 300 ms. */
+let impatient: RunningServer;
 
 beforeAll(async () => {
   shop = await Shop.open();
@@ -16,7 +18,8 @@ beforeAll(async () => {
   await shop.release('production', { task: 'regression' }, 'price');
   const models = ['churn', 'price'];
   server = await shop.inject({ models, limits: { bodyLimit: 500, rowLimit: 2 } });
-  listening = await shop.listen({ models: ['churn'], limits: { requestMs: 300 } });
+  listening = await shop.listen({ models: ['churn'] });
+  impatient = await shop.listen({ models: ['churn'], limits: { requestMs: 300 } });
 });
 
 afterAll(() => shop.close());
@@ -146,8 +149,8 @@ describe('CSV', () => {
 });
 
 describe('a stream', () => {
-  function open(): ClientRequest {
-    const sent = request(`${listening.url}/batch_predict`, { method: 'POST', headers: LINES, agent: false });
+  function open({ url } = listening): ClientRequest {
+    const sent = request(`${url}/batch_predict`, { method: 'POST', headers: LINES, agent: false });
     sent.on('error', () => undefined);
     return sent;
   }
@@ -180,7 +183,7 @@ describe('a stream', () => {
   });
 
   it('gives up a client that stops in the middle, and lets go of the version', async () => {
-    const sent = open();
+    const sent = open(impatient);
     sent.write(GOOD_LINE);
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     response.resume();
@@ -203,7 +206,7 @@ describe('a stream', () => {
 });
 
 it('a body that is read whole has a limit of time', async () => {
-  const sent = request(`${listening.url}/predict`, {
+  const sent = request(`${impatient.url}/predict`, {
     method: 'POST',
     agent: false,
     headers: { 'content-type': 'application/json', 'content-length': '100' },
@@ -212,5 +215,8 @@ it('a body that is read whole has a limit of time', async () => {
   sent.write('{');
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   expect([response.statusCode, response.headers.connection]).toEqual([408, 'close']);
+  let body = '';
+  for await (const chunk of response) body += chunk;
+  expect(JSON.parse(body).error.code).toBe('REQUEST_TIMEOUT');
   sent.destroy();
 });

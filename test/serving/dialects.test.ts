@@ -42,30 +42,7 @@ describe('several models', () => {
   });
 });
 
-describe('documents', () => {
-  it('describes every column and route in OpenAPI 3.1, with references that resolve and bodies that work', async () => {
-    const { body } = await get('/openapi.json');
-    expect(body.openapi).toBe('3.1.0');
-    expect(body.components.schemas.Features_churn.required).toEqual(['amount', 'kind', 'member']);
-    for (const [, ref] of JSON.stringify(body).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
-      expect(body.components.schemas).toHaveProperty([ref as string]);
-    }
-    for (const [path, { post: operation }] of Object.entries<{
-      post?: { requestBody: { content: Record<string, { example: unknown }> } };
-    }>(body.paths)) {
-      if (operation === undefined || path === '/predict_ab') continue;
-      const { status } = await post(path, operation.requestBody.content['application/json']?.example);
-      expect([path, status]).toEqual([path, 200]);
-    }
-  });
-
-  it('explains itself in a page that needs no network', async () => {
-    const response = await server.app.inject({ url: '/docs' });
-    expect(response.headers['content-type']).toMatch(/text\/html/);
-    expect(response.body).toContain('<code>amount</code>');
-    expect(response.body).not.toMatch(/<script|src=|https?:/);
-  });
-
+describe('errors', () => {
   it('has the error shape of the dialect on unknown routes', async () => {
     expect((await get('/nothing')).body.error.code).toBe('ROUTE_NOT_FOUND');
     expect((await get('/v1/nothing')).body).toEqual({ error: 'Malformed request: GET /v1/nothing' });
@@ -96,9 +73,11 @@ describe('metrics', () => {
   });
 
   it('are summed up per model', async () => {
+    for (const model of ['churn', 'churn', 'churn', 'price'])
+      await post('/predict', { features: GOOD, model });
     const { body } = await get('/metrics/summary');
     const churn = body.models.find(({ model }: { model: string }) => model === 'churn');
-    expect(churn.requests).toBeGreaterThan(5);
+    expect(churn.requests).toBeGreaterThan(2);
     expect(churn.mean_latency_ms).toBeGreaterThan(0);
     expect(churn.p95_latency_ms).toBeGreaterThan(0);
     expect(churn.mean_confidence).toBeGreaterThan(0.5);

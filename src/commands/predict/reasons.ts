@@ -1,18 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Column, findColumn, type Table, takeRows } from '../../data/table.js';
 import type { Explainer, Explanation } from '../../modeling/explain.js';
+import { roundedScore, type ScoreParts, scoreParts } from '../../modeling/score-parts.js';
 import type { Prediction } from '../../scoring/prediction.js';
 
 /** Rows explained at a time: deep forests take tens of milliseconds a row, and Ctrl-C shall be heard. */
 const ROWS_AT_ONCE = 128;
-const DIGITS = 12;
-
-/** A raw score taken apart; `contributions` by raw column sum to `raw_score − expected`. */
-export interface ScoreParts {
-  readonly expected: number;
-  readonly raw_score: number;
-  readonly contributions: Readonly<Record<string, number>>;
-}
 
 /** One of the columns that moved a row's score most. */
 export interface Reason {
@@ -77,18 +70,7 @@ function rowOf(
   most: number,
 ): ExplainedRow {
   const { outputs, columns: names } = explainer;
-  const { columns, values, scores, expected } = explanation;
-  const partsOf = (output: number): ScoreParts => {
-    const at = row * outputs.length + output;
-    const own = names.map(
-      (name, column) => [name, rounded(values[at * columns + column] as number)] as const,
-    );
-    return {
-      expected: rounded(expected[output] as number),
-      raw_score: rounded(scores[at] as number),
-      contributions: Object.fromEntries(own),
-    };
-  };
+  const { columns, values } = explanation;
   const chosen = Math.max(0, outputs.indexOf(prediction));
   const own = values.subarray(
     (row * outputs.length + chosen) * columns,
@@ -96,11 +78,11 @@ function rowOf(
   );
   return {
     of: outputs[chosen] as string,
-    scores: Object.fromEntries(outputs.map((name, output) => [name, partsOf(output)])),
+    scores: scoreParts(explainer, explanation, row),
     reasons: strongest(own, most).map((column) => ({
       column: names[column] as string,
       value: cellAt(findColumn(table, names[column] as string), row),
-      contribution: rounded(own[column] as number),
+      contribution: roundedScore(own[column] as number),
     })),
   };
 }
@@ -122,6 +104,3 @@ function cellAt(column: Column | undefined, row: number): string | number | null
 }
 
 /** So many digits that the parts still add up within a millionth of a millionth. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(DIGITS));
-}

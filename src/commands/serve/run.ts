@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { numberSetting, type Settings, textSetting } from '../../config/settings.js';
 import { MlxError } from '../../errors.js';
+import { ThreadedExplainer } from '../../modeling/explain-thread.js';
 import { parseModelReference } from '../../registry/names.js';
 import { requireModel } from '../../registry/resolve.js';
 import { prepareThread } from '../../scoring/thread/spare-thread.js';
@@ -76,6 +77,7 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     ...(tls === undefined ? {} : { tls }),
     allowedHosts: options.allowedHost,
     corsOrigins: options.corsOrigin,
+    explain: (file) => ThreadedExplainer.open(file),
     limits: {
       ...limitsOf(context.settings),
       logSample: options.logSample,

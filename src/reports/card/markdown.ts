@@ -1,4 +1,4 @@
-import { shownText } from '../html.js';
+import { shownText } from '../../html.js';
 
 /** What would be read as Markdown or as markup. */
 const SPECIAL = /[\\`*_{}[\]<>#|~&]/g;

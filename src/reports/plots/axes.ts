@@ -1,5 +1,5 @@
+import { type Html, html } from '../../html.js';
 import { coordinate, formatAtStep } from '../format.js';
-import { type Html, html } from '../html.js';
 import { linearScale, type Scale, ticksWithin } from './scale.js';
 
 export interface Axis {

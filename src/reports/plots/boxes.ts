@@ -1,5 +1,5 @@
+import { type Html, html } from '../../html.js';
 import { coordinate } from '../format.js';
-import { type Html, html } from '../html.js';
 import { type Axis, axes, PLOT } from './axes.js';
 import { svg } from './svg.js';
 

@@ -1,5 +1,5 @@
+import { type Html, html, type Part } from '../../html.js';
 import { coordinate, formatShort } from '../format.js';
-import { type Html, html, type Part } from '../html.js';
 import { linearScale, roundRange, type Scale, ticksWithin } from './scale.js';
 import { svg } from './svg.js';
 

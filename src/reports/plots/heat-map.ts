@@ -1,5 +1,5 @@
+import { type Html, html, shownText } from '../../html.js';
 import { coordinate, formatFixed } from '../format.js';
-import { type Html, html, shownText } from '../html.js';
 import { svg } from './svg.js';
 
 export interface HeatMap {

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../html.js';
 import { momentsOf } from '../../stats/moments.js';
 import { coordinate, isKnown } from '../format.js';
-import { type Html, html } from '../html.js';
 
 export interface IntervalBar {
   readonly value: number | null;

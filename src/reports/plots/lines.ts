@@ -1,5 +1,5 @@
+import { type Html, html, type Part, shownText } from '../../html.js';
 import { coordinate, isKnown } from '../format.js';
-import { type Html, html, type Part, shownText } from '../html.js';
 import { type Axes, type Axis, axes, PLOT } from './axes.js';
 import { svg } from './svg.js';
 

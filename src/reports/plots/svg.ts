@@ -1,4 +1,4 @@
-import { type Html, html, type Part } from '../html.js';
+import { type Html, html, type Part } from '../../html.js';
 
 export interface Drawing {
   readonly width: number;

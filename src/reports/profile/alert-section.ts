@@ -1,6 +1,6 @@
 import type { AlertKind, ProfileAlert } from '../../data/profile/table-profile.js';
+import { type Html, html, nameOf, type Part, shownText } from '../../html.js';
 import { formatCount } from '../format.js';
-import { type Html, html, nameOf, type Part, shownText } from '../html.js';
 
 /** More alerts of one kind are told together. */
 const MAX_APART = 4;

@@ -1,6 +1,6 @@
 import type { CategoryProfile, TargetProfile } from '../../data/profile/table-profile.js';
+import { type Html, html, nameOf, type Part } from '../../html.js';
 import { coordinate, formatCount, formatFigure, formatShare } from '../format.js';
-import { type Html, html, nameOf, type Part } from '../html.js';
 import { linearScale, type Scale } from '../plots/scale.js';
 import { associationFacts, commonFacts, factList, missingFact } from './facts.js';
 import { classNames, formatMean, legend, meanName, meanRange } from './target-words.js';

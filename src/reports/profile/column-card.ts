@@ -1,5 +1,5 @@
 import type { ColumnProfile, ProfileAlert, TargetProfile } from '../../data/profile/table-profile.js';
-import { type Html, html, nameOf, shownText } from '../html.js';
+import { type Html, html, nameOf, shownText } from '../../html.js';
 import { categoryBody } from './category-card.js';
 import { sortKeys } from './column-list.js';
 import { numberBody } from './number-card.js';

@@ -1,6 +1,6 @@
 import type { ColumnProfile, TargetProfile } from '../../data/profile/table-profile.js';
+import { type Html, html, nameOf, type Part, shownText } from '../../html.js';
 import { coordinate, formatShare } from '../format.js';
-import { type Html, html, nameOf, type Part, shownText } from '../html.js';
 
 export interface ListedColumn {
   readonly column: ColumnProfile;

@@ -1,6 +1,6 @@
 import type { TableProfile } from '../../data/profile/table-profile.js';
+import { html, type Part, shownText } from '../../html.js';
 import { formatCount, formatFixed } from '../format.js';
-import { html, type Part, shownText } from '../html.js';
 import { heatMap } from '../plots/heat-map.js';
 
 /** Correlations of the number columns: Pearson's below the diagonal, Spearman's above. */

@@ -1,6 +1,6 @@
 import type { Association, ColumnProfile, TargetProfile } from '../../data/profile/table-profile.js';
+import { type Html, html } from '../../html.js';
 import { formatCount, formatFixed, formatShare } from '../format.js';
-import { type Html, html } from '../html.js';
 import { formatMean, meanName } from './target-words.js';
 
 export type Fact = readonly [name: string, value: string];

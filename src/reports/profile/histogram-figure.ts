@@ -1,5 +1,5 @@
 import type { CyclicCounts, Histogram, TargetProfile } from '../../data/profile/table-profile.js';
-import { type Html, html, type Part } from '../html.js';
+import { type Html, html, type Part } from '../../html.js';
 import { columnPlot, type PlotColumn } from '../plots/columns.js';
 import { groupNote, legend, overlayOf } from './target-words.js';
 

@@ -1,6 +1,6 @@
 import type { NumberProfile, TargetProfile } from '../../data/profile/table-profile.js';
+import { type Html, html, shownText } from '../../html.js';
 import { formatAtStep, formatCount, formatFigure, formatShare } from '../format.js';
-import { type Html, html, shownText } from '../html.js';
 import { ticksWithin } from '../plots/scale.js';
 import { associationFacts, commonFacts, decimals, type Fact, factList, missingFact } from './facts.js';
 import { histogramFigure } from './histogram-figure.js';

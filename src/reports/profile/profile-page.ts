@@ -1,6 +1,6 @@
 import type { ColumnProfile, TableProfile } from '../../data/profile/table-profile.js';
+import { type Html, html, nameOf, type Part, shownText } from '../../html.js';
 import { formatBytes, formatCount, formatShare } from '../format.js';
-import { type Html, html, nameOf, type Part, shownText } from '../html.js';
 import { page } from '../page.js';
 import { alertSection, groupAlerts } from './alert-section.js';
 import { columnCard } from './column-card.js';

@@ -1,6 +1,6 @@
 import type { TargetByGroup, TargetProfile } from '../../data/profile/table-profile.js';
+import { type Html, html, shownText } from '../../html.js';
 import { formatAtStep, formatCount, formatFigure, formatShare } from '../format.js';
-import { type Html, html, shownText } from '../html.js';
 import { type Overlay, TOO_FEW_ROWS } from '../plots/columns.js';
 import { roundRange } from '../plots/scale.js';
 

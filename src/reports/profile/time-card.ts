@@ -1,6 +1,6 @@
 import type { TargetProfile, TimeProfile } from '../../data/profile/table-profile.js';
+import { type Html, html, shownText } from '../../html.js';
 import { formatCount } from '../format.js';
-import { type Html, html, shownText } from '../html.js';
 import { associationFacts, commonFacts, type Fact, factList, missingFact } from './facts.js';
 import { cycleFigure, histogramFigure } from './histogram-figure.js';
 

@@ -1,5 +1,5 @@
+import { type Html, html, type Part, shownText } from '../../html.js';
 import { formatCount, formatInterval, formatScore, formatShare, isKnown } from '../format.js';
-import { type Html, html, type Part, shownText } from '../html.js';
 import { linePlot } from '../plots/lines.js';
 import { figure, shareAxis } from './figure.js';
 import { card, figureTable } from './layout.js';

@@ -1,5 +1,5 @@
+import { type Html, html, nameOf, type Part, shownText } from '../../html.js';
 import { formatCount, formatFixed, formatShare, isKnown } from '../format.js';
-import { type Html, html, nameOf, type Part, shownText } from '../html.js';
 import { card, figureTable } from './layout.js';
 import type { Confusion, ThresholdChoice } from './report.js';
 

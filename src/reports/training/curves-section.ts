@@ -1,5 +1,5 @@
+import { type Html, html, type Part, shownText } from '../../html.js';
 import { formatCount, formatInterval, formatScore, isKnown } from '../format.js';
-import { type Html, html, type Part, shownText } from '../html.js';
 import { formatPercent } from '../plots/axes.js';
 import { LINE_STYLES, type LineSeries, linePlot } from '../plots/lines.js';
 import { calibrationCard } from './calibration-card.js';

@@ -1,5 +1,5 @@
+import { type Html, html, nameOf, type Part, shownText } from '../../html.js';
 import { formatCount, formatShare } from '../format.js';
-import { type Html, html, nameOf, type Part, shownText } from '../html.js';
 import { intervalBar } from '../plots/interval-bar.js';
 import { card, figureTable, restNote, type Section, section } from './layout.js';
 import { numberHistogram } from './regression-section.js';

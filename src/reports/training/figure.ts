@@ -1,4 +1,4 @@
-import { type Html, html, type Part } from '../html.js';
+import { type Html, html, type Part } from '../../html.js';
 import { type Axis, formatPercent } from '../plots/axes.js';
 import { lineLegend } from '../plots/lines.js';
 

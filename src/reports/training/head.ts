@@ -1,5 +1,5 @@
+import { type Html, html, nameOf, type Part, shownText } from '../../html.js';
 import { formatBytes, formatCount, formatInterval, formatScore, formatSeconds } from '../format.js';
-import { type Html, html, nameOf, type Part, shownText } from '../html.js';
 import { metricName } from './metric-words.js';
 import type { TrainingReport } from './report.js';
 import { type Tone, verdicts } from './verdict.js';

@@ -1,5 +1,5 @@
+import { type Html, html, nameOf, type Part, shownText } from '../../html.js';
 import { formatCount, formatScore, formatShare, isKnown } from '../format.js';
-import { type Html, html, nameOf, type Part, shownText } from '../html.js';
 import { intervalBar } from '../plots/interval-bar.js';
 import { swarm, swarmAxis } from '../plots/swarm.js';
 import { card, figureTable, restNote, type Section, section } from './layout.js';

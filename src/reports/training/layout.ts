@@ -1,5 +1,5 @@
+import { type Html, html, type Part } from '../../html.js';
 import { formatCount } from '../format.js';
-import { type Html, html, type Part } from '../html.js';
 
 /** A part of the page that the list at its top leads to. */
 export interface Section {

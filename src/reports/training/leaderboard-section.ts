@@ -1,5 +1,5 @@
+import { html, shownText } from '../../html.js';
 import { formatBytes, formatCount, formatInterval, formatScore, formatSeconds, isKnown } from '../format.js';
-import { html, shownText } from '../html.js';
 import { intervalBar, rangeOf } from '../plots/interval-bar.js';
 import { card, figureTable, type Section, section } from './layout.js';
 import { metricName } from './metric-words.js';

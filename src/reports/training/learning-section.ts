@@ -1,5 +1,5 @@
+import { type Html, html, shownText } from '../../html.js';
 import { formatCount, formatScore, isKnown } from '../format.js';
-import { type Html, html, shownText } from '../html.js';
 import { type LineSeries, linePlot } from '../plots/lines.js';
 import { roundRange } from '../plots/scale.js';
 import { figure } from './figure.js';

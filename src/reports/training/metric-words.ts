@@ -1,4 +1,4 @@
-import { shownText } from '../html.js';
+import { shownText } from '../../html.js';
 
 interface MetricWords {
   readonly name: string;

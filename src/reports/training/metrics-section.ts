@@ -1,6 +1,6 @@
+import { type Html, html, type Part, shownText } from '../../html.js';
 import { momentsOf } from '../../stats/moments.js';
 import { formatCount, formatInterval, formatScore, isKnown } from '../format.js';
-import { type Html, html, type Part, shownText } from '../html.js';
 import { intervalBar, rangeOf } from '../plots/interval-bar.js';
 import { card, figureTable, restNote, type Section, section } from './layout.js';
 import { intervalName, metricMeaning, metricName } from './metric-words.js';

@@ -1,7 +1,7 @@
+import { type Html, html, shownText } from '../../html.js';
 import type { ResidualDecile } from '../../stats/curves-regression.js';
 import { momentsOf } from '../../stats/moments.js';
 import { formatAtStep, formatCount, formatFigure } from '../format.js';
-import { type Html, html, shownText } from '../html.js';
 import { boxPlot } from '../plots/boxes.js';
 import { columnPlot } from '../plots/columns.js';
 import { densityPlot } from '../plots/density.js';

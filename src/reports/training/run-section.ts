@@ -1,5 +1,5 @@
+import { type Html, html, type Part, shownText } from '../../html.js';
 import { formatBytes, formatCount, formatSeconds } from '../format.js';
-import { type Html, html, type Part, shownText } from '../html.js';
 import { pairsList } from './data-section.js';
 import { card, figureTable, restNote, type Section, section } from './layout.js';
 import type { Parameter, ReportedCertificate, TrainingReport } from './report.js';

@@ -1,5 +1,5 @@
+import { type Html, html, nameOf, shownText } from '../../html.js';
 import { formatCount, formatInterval, formatScore, isKnown } from '../format.js';
-import { type Html, html, nameOf, shownText } from '../html.js';
 import { intervalBar, rangeOf } from '../plots/interval-bar.js';
 import { card, figureTable, restNote, type Section, section } from './layout.js';
 import { metricName } from './metric-words.js';

@@ -1,5 +1,5 @@
+import { type Html, shownText } from '../../html.js';
 import { formatFixed, formatScore, isKnown } from '../format.js';
-import { type Html, shownText } from '../html.js';
 import { LINE_STYLES, linePlot } from '../plots/lines.js';
 import { roundRange } from '../plots/scale.js';
 import { figure, shareAxis } from './figure.js';

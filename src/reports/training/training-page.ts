@@ -1,4 +1,4 @@
-import { html, shownText } from '../html.js';
+import { html, shownText } from '../../html.js';
 import { page } from '../page.js';
 import { curvesSection } from './curves-section.js';
 import { dataSection } from './data-section.js';

@@ -1,5 +1,5 @@
+import { shownText } from '../../html.js';
 import { formatCount, formatInterval, formatScore, formatShare, isKnown } from '../format.js';
-import { shownText } from '../html.js';
 import { intervalName, metricName } from './metric-words.js';
 import type { ReportedMetric, TrainingReport } from './report.js';
 import { worstSlices } from './worst-slice.js';

@@ -11,7 +11,17 @@ import { Supervisor } from './supervisor.js';
  * @throws MlxError what kept the workers from starting; WORKER_FAILED when they did not say; PORT_UNAVAILABLE
  */
 export async function startCluster(options: ServerOptions, workers: number): Promise<RunningServer> {
-  const { store, log, now, alert, random: _, peers: __, startedAt: ___, ...settings } = options;
+  const {
+    store,
+    log,
+    now,
+    alert,
+    random: _,
+    peers: __,
+    startedAt: ___,
+    explain: ____,
+    ...settings
+  } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const alerts = new AlertDesk({ alert, now, log });
   const supervisor = new Supervisor({

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { ERRORS } from '../../errors.js';
 import type { Core } from '../core.js';
-import { docsPage } from '../docs-page.js';
+import { docsHeaders, docsPage } from '../docs/page.js';
+import { formSchema } from '../docs/schema.js';
 import { figuresOf } from '../figures.js';
 import { json, type Role, type Route } from '../http/message.js';
 import { summaryOf } from '../metrics/summary.js';
-import { openApiDocument } from '../openapi.js';
+import { openApiDocument } from '../openapi/document.js';
 import type { Gathered } from '../peers.js';
 import type { LogState } from '../prediction-log.js';
+import { optionalVersion } from './plain-request.js';
 
 /** What whoever runs the server asks: is it alive, is it ready, how is it doing, what does it take. */
 export function operationRoutes(core: Core): readonly Route[] {
@@ -45,7 +48,15 @@ export function operationRoutes(core: Core): readonly Route[] {
       });
     }),
     get('/openapi.json', 'predict', () => json(openApiDocument(core))),
-    get('/docs', 'predict', () => ({ status: 200, type: 'text/html; charset=utf-8', body: docsPage(core) })),
+    get('/docs', 'open', () => {
+      const nonce = randomBytes(16).toString('base64');
+      const headers = docsHeaders(nonce);
+      return { status: 200, type: 'text/html; charset=utf-8', headers, body: docsPage(nonce) };
+    }),
+    get('/docs/schema', 'predict', async ({ query }) => {
+      const version = optionalVersion(query.get('model_version'), 'model_version');
+      return json(await formSchema(core, query.get('model'), version ?? null));
+    }),
   ];
 }
 

@@ -8,7 +8,7 @@ import { optionalText, optionalUnit, optionalVersion, readFields, readJson } fro
 
 const FIELDS = ['features', 'model', 'model_version', 'user_id'];
 
-interface PredictRequest {
+export interface PredictRequest {
   readonly deployment: Deployment;
   readonly features: unknown;
   readonly version: number | undefined;
@@ -74,7 +74,8 @@ function answered(lease: Lease, body: object): HttpReply {
   return json(body, 200, versionHeaders(lease));
 }
 
-function readRequest(core: Core, request: HttpRequest): PredictRequest {
+/** The body of a request about one row. @throws MlxError REQUEST_INVALID, MODEL_NOT_FOUND */
+export function readRequest(core: Core, request: HttpRequest): PredictRequest {
   const body = readFields(readJson(request), FIELDS);
   const context = contextOf(request, optionalUnit(body.user_id, 'user_id'));
   if (body.features === undefined) {

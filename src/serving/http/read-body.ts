@@ -46,7 +46,6 @@ export async function readBody(
 function collect(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
   return new Promise<Buffer>((resolve, reject) => {
     const timer = setTimeout(() => reject(tooSlow()), timeoutMs);
-    request.once('close', () => clearTimeout(timer));
     let first: Buffer = EMPTY;
     let more: Buffer[] | undefined;
     let size = 0;
@@ -67,6 +66,7 @@ function collect(request: IncomingMessage, limit: number, timeoutMs: number): Pr
     });
     request.on('error', () => reject(new ClientGone()));
     request.on('close', () => {
+      clearTimeout(timer);
       if (!request.complete) reject(new ClientGone());
     });
   });
