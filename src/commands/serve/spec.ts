@@ -144,7 +144,7 @@ export const serveSpec: CommandSpec = {
     'mlx serve churn',
     'mlx serve churn bikes@staging --port 9000',
     'mlx serve churn --port 0 --json',
-    'mlx serve churn --workers auto --host 0.0.0.0 --token-file tokens.txt --grace-ms 5000',
+    'mlx serve churn --workers auto --token-file tokens.txt --grace-ms 5000',
     'mlx serve churn --token-file tokens.txt --tls-cert c.pem --tls-key k.pem',
   ],
   streams: true,
