@@ -151,6 +151,8 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
       ...limits,
     });
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
+  // Before anything is started that would have to be ended again.
+  const access = await Access.open(options, limits);
   // First the models: the log's thread would take processor time from theirs.
   await catalog.follow(limits.pollMs);
   const writer = await openPredictionLog(store, {
@@ -194,7 +196,6 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     needsToken: (options.tokens ?? []).length > 0 || options.tokenFile !== undefined,
     isDraining: false,
   };
-  const access = await Access.open(options, limits);
   const app = new App(core, access);
   const close = async () => {
     access.close();

@@ -60,7 +60,7 @@ function classesOf(predictions: readonly Prediction[]): readonly string[] {
 }
 
 function fromTensorFlow(row: TensorFlowRow, classes: readonly string[]): Prediction {
-  if (typeof row === 'number') return { prediction: row, confidence: null, probabilities: null };
+  if (typeof row === 'number') return { prediction: shortest(row), confidence: null, probabilities: null };
   return named(row.label, row.probabilities, classes);
 }
 
@@ -79,7 +79,17 @@ function fromTensors(outputs: readonly Tensor[], classes: readonly string[]): Pr
   );
 }
 
-function named(label: string, values: readonly number[], classes: readonly string[]): Prediction {
+/** TensorFlow's dialect prints the nine digits of a float32; here are the fewest that read back as the same one. */
+function shortest(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(value)) return short;
+  }
+  return value;
+}
+
+function named(label: string, given: readonly number[], classes: readonly string[]): Prediction {
+  const values = given.map(shortest);
   const probabilities = Object.fromEntries(classes.map((name, index) => [name, values[index] as number]));
   return { prediction: label, confidence: Math.max(...values), probabilities };
 }

@@ -50,11 +50,14 @@ test('serves over HTTPS with tokens of two sources, and reads the file again on 
   const statuses = (path: string, ...tokens: readonly (string | undefined)[]) =>
     Promise.all(tokens.map((token) => statusOf(`${url}${path}`, token)));
   expect(await statuses('/metrics', undefined, 'asker', 'scraper', 'labeller')).toEqual([401, 403, 200, 403]);
-  expect(await statuses('/docs', undefined, 'asker', 'scraper')).toEqual([401, 200, 403]);
+  expect(await statuses('/openapi.json', undefined, 'asker', 'scraper')).toEqual([401, 200, 403]);
   writeFileSync(join(options.cwd, 'tokens.txt'), 'predict:successor\n');
   server.child.kill('SIGHUP');
-  await until('the new token is taken', async () => (await statusOf(`${url}/docs`, 'successor')) === 200);
-  expect(await statuses('/docs', 'asker')).toEqual([401]);
+  await until(
+    'the new token is taken',
+    async () => (await statusOf(`${url}/openapi.json`, 'successor')) === 200,
+  );
+  expect(await statuses('/openapi.json', 'asker')).toEqual([401]);
   server.kill('SIGTERM');
   expect((await server.ended).code).toBe(0);
 });
