@@ -30,10 +30,9 @@ const MAX_PATH = 300;
  * is told of once.
  */
 export class AccessLog {
-  readonly #path: string;
   readonly #now: () => Date;
   readonly #log: ServerLog;
-  #stream: WriteStream;
+  readonly #stream: WriteStream;
   #lines: string[] = [];
   #characters = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -42,10 +41,13 @@ export class AccessLog {
 
   /** @param path the file that lines are added to */
   constructor(path: string, parts: { readonly now: () => Date; readonly log: ServerLog }) {
-    this.#path = path;
     this.#now = parts.now;
     this.#log = parts.log;
-    this.#stream = this.#open();
+    this.#stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
+    this.#stream.on('error', (error) => {
+      this.#isBroken = true;
+      this.#log('error', `the access log cannot be written: ${toMlxError(error).message}`);
+    });
   }
 
   add({ request, response, path, route, trace }: Access): void {
@@ -83,14 +85,6 @@ export class AccessLog {
     else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
-  /** Opens the file anew, after somebody has moved it away (log rotation). */
-  reopen(): void {
-    this.#flush();
-    this.#stream.end();
-    this.#isBroken = false;
-    this.#stream = this.#open();
-  }
-
   /** Writes what is left. */
   async close(): Promise<void> {
     this.#flush();
@@ -98,16 +92,6 @@ export class AccessLog {
     if (this.#isBroken || this.#stream.closed) return;
     this.#stream.end();
     await once(this.#stream, 'close');
-  }
-
-  #open(): WriteStream {
-    const stream = createWriteStream(this.#path, { flags: 'a', mode: 0o600 });
-    stream.on('error', (error) => {
-      if (stream !== this.#stream) return;
-      this.#isBroken = true;
-      this.#log('error', `the access log cannot be written: ${toMlxError(error).message}`);
-    });
-    return stream;
   }
 
   #flush(): void {

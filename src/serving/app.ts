@@ -80,23 +80,20 @@ export class App {
 
   /** Everything that can be said before the body is read. @throws MlxError */
   #admit(exchange: Exchange): Match {
-    const { tokens, rate } = this.#access;
     const { method, path, headers, raw } = exchange;
-    const caller = tokens.identify(headers.authorization, raw.socket.remoteAddress);
+    const caller = this.#access.tokens.identify(headers.authorization, raw.socket.remoteAddress);
     exchange.caller = caller;
     let match: Match;
     try {
       match = this.router.find(method, path);
     } catch (missing) {
       // Who may nothing here is not told what there is.
-      rate?.take(caller.id);
-      tokens.check(caller, 'predict', headers.authorization);
+      this.#access.admit(caller, 'predict', headers.authorization);
       throw missing;
     }
     const { role, reads } = match.route;
+    this.#access.admit(caller, role, headers.authorization);
     if (role === 'open') return match;
-    rate?.take(caller.id);
-    tokens.check(caller, role, headers.authorization);
     const timeoutMs = clientTimeoutMs(headers);
     // A stream may take as long as it likes, unless its client says otherwise.
     if (timeoutMs !== undefined) exchange.limitTime(timeoutMs);
@@ -120,7 +117,8 @@ export class App {
   async #failed(thrown: unknown, exchange: Exchange, match: Match | undefined): Promise<HttpReply> {
     const error = toPublicError(thrown);
     if (exchange.isBodyHeldBack) exchange.response.setHeader('connection', 'close');
-    else if (error.status === 413) await discardBody(exchange.raw);
+    else if (error.status === 413 || (match?.route.reads === 'stream' && !exchange.raw.complete))
+      await discardBody(exchange.raw);
     if (error.status >= 500 && error !== thrown) {
       const { message, code } = toMlxError(thrown);
       this.#core.log('error', message, { code, path: exchange.path.slice(0, 200) });

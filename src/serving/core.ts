@@ -40,10 +40,9 @@ export interface Core {
 /** The header in which the dialects without a field for it say the id of a prediction. */
 export const ID_HEADER = 'x-prediction-id';
 /** The version that answered, in all dialects. */
-/** The header that says that another version stepped in for the one that should have answered. */
-export const FALLBACK_HEADER = 'x-mlx-fallback';
-
 export const VERSION_HEADER = 'x-mlx-model-version';
+/** Says that another version stepped in for the one that should have answered. */
+export const FALLBACK_HEADER = 'x-mlx-fallback';
 
 /** Uses a version and frees it afterwards. */
 export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise<T>): Promise<T> {
@@ -54,12 +53,6 @@ export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise
     if (lease.isProbe) lease.loaded.breaker.probeEnded();
     lease.loaded.free();
   }
-}
-
-/** Headers that say which version answers, and whether it steps in for another one. */
-export function versionHeaders({ loaded, isFallback }: Lease): Readonly<Record<string, string>> {
-  const version = { 'x-mlx-model-version': String(loaded.record.version) };
-  return isFallback ? { ...version, 'x-mlx-fallback': 'true' } : version;
 }
 
 /** A request's context. */

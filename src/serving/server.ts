@@ -207,9 +207,7 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     await pool.close();
   };
   const admit: Admit = (role, authorization, peer) => {
-    const caller = access.tokens.identify(authorization, peer);
-    if (role !== 'open') access.rate?.take(caller.id);
-    access.tokens.check(caller, role, authorization);
+    access.admit(access.tokens.identify(authorization, peer), role, authorization);
   };
   return { app, core, access, admit, close };
 }

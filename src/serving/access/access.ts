@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MlxError, toMlxError } from '../../errors.js';
+import type { Caller, Role } from '../http/message.js';
 import type { Limits, ServerLog, ServerOptions } from '../options.js';
 import { Cors } from './cors.js';
 import { OriginCheck } from './origin.js';
@@ -83,6 +84,16 @@ export class Access {
   /** Calls back with every certificate that takes the place of the one before. */
   followTls(listener: (material: TlsMaterial) => void): void {
     this.#onTls = listener;
+  }
+
+  /**
+   * Lets a caller in to what the role opens, and counts the request; open routes are for all, as often as they like.
+   * @throws Refusal RATE_LIMITED, UNAUTHORIZED, FORBIDDEN
+   */
+  admit(caller: Caller, role: Role, authorization: string | undefined): void {
+    if (role === 'open') return;
+    this.rate?.take(caller.id);
+    this.tokens.check(caller, role, authorization);
   }
 
   /** Reads all files again, whether or not they have changed. */

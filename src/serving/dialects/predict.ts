@@ -1,5 +1,5 @@
 import { MlxError } from '../../errors.js';
-import { type Core, contextOf, roundMs, versionHeaders, withLease } from '../core.js';
+import { type Core, contextOf, roundMs, withLease } from '../core.js';
 import { invalidField } from '../decode.js';
 import type { Deployment, Lease } from '../deployment.js';
 import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
@@ -24,7 +24,7 @@ export function predictRoutes(core: Core): readonly Route[] {
   const predict = async (request: HttpRequest): Promise<HttpReply> => {
     const asked = readRequest(core, request);
     const lease = await asked.deployment.lease({ version: asked.version });
-    return answered(lease, await withLease(lease, () => answer(core, lease, asked)));
+    return json(await withLease(lease, () => answer(core, lease, asked)));
   };
 
   const predictAb = async (request: HttpRequest): Promise<HttpReply> => {
@@ -39,7 +39,7 @@ export function predictRoutes(core: Core): readonly Route[] {
       );
     }
     const lease = await asked.deployment.leaseArm(asked.context.unit);
-    return answered(lease, await withLease(lease, () => answer(core, lease, asked)));
+    return json(await withLease(lease, () => answer(core, lease, asked)));
   };
 
   const predictSafe = async (request: HttpRequest): Promise<HttpReply> => {
@@ -50,13 +50,13 @@ export function predictRoutes(core: Core): readonly Route[] {
       failed = lease.loaded.record.version;
       const body = await withLease(lease, () => answer(core, lease, asked));
       const isBehind = asked.version === undefined && asked.deployment.isBehind;
-      return answered(lease, { ...body, fallback: lease.isFallback || isBehind });
+      return json({ ...body, fallback: lease.isFallback || isBehind });
     } catch (error) {
       if (!(error instanceof MlxError) || error.code !== 'SCORING_FAILED') throw error;
       const lease = await asked.deployment.leaseFallback(failed);
       if (lease === undefined) throw error;
       const body = await withLease(lease, () => answer(core, lease, asked));
-      return answered(lease, { ...body, fallback: true });
+      return json({ ...body, fallback: true });
     }
   };
 
@@ -68,10 +68,6 @@ export function predictRoutes(core: Core): readonly Route[] {
     handle,
   });
   return [post('/predict', predict), post('/predict_ab', predictAb), post('/predict_safe', predictSafe)];
-}
-
-function answered(lease: Lease, body: object): HttpReply {
-  return json(body, 200, versionHeaders(lease));
 }
 
 /** The body of a request about one row. @throws MlxError REQUEST_INVALID, MODEL_NOT_FOUND */
