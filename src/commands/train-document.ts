@@ -43,6 +43,7 @@ export function trainDocument(trained: TrainedRun, cwd: string) {
         batch_sizes: model.certificate.batchSizes,
         threads: model.certificate.threads,
         row_orders: model.certificate.rowOrders,
+        engine: model.certificate.engine,
       },
     },
     timings: {

@@ -7,6 +7,7 @@ import { feedsOf } from '../scoring/feeds.js';
 import { type Manifest, METADATA } from '../scoring/manifest.js';
 import { ScoringModel } from '../scoring/model.js';
 import { withMetadata } from './assemble.js';
+import { certifyEngine } from './certify-engine.js';
 import { type Evaluation, evaluate, scoreColumn } from './evaluate.js';
 import type { PreparedData } from './prepare.js';
 import type { OnModelingEvent } from './spec.js';
@@ -54,7 +55,9 @@ export async function certifyAndScore(
     const scoring = ScoringModel.around(session, manifest);
     const evaluation = await evaluate(scoring, test.table, test.target, metric);
     onEvent({ kind: 'certifying', rows });
-    const certificate = await certification.finish(session);
+    // Before the session may be released.
+    const engine = await certifyEngine(body, scoring, test.table, evaluation.predictions);
+    const certificate = { ...(await certification.finish(session)), engine };
     requirePassed(certificate);
     const baseline = buildBaseline(train.table, manifest.columns, {
       seed,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readBatches } from '../data/read.js';
 import type { Table } from '../data/table.js';
+import { ENGINE_VERSION } from '../engine/engine.js';
 import { MlxError, toMlxError } from '../errors.js';
 import { parseBaseline } from '../monitoring/parse-baseline.js';
 import {
@@ -16,12 +17,14 @@ import { SessionPool } from '../onnx/session-pool.js';
 import { feedsOf } from '../scoring/feeds.js';
 import { METADATA } from '../scoring/manifest.js';
 import { ScoringModel } from '../scoring/model.js';
+import { valuesOf } from '../scoring/scores.js';
 import { createRandom } from '../stats/random.js';
+import { certifyEngine } from './certify-engine.js';
 import { madeUpTable } from './made-up-table.js';
 
 /** One thing that was looked at. A warning does not stand against the model. */
 export interface ModelCheck {
-  readonly name: 'sha256' | 'graph' | 'versions' | 'operators' | 'certificate' | 'opens' | 'scores';
+  readonly name: 'sha256' | 'graph' | 'versions' | 'operators' | 'certificate' | 'opens' | 'scores' | 'engine';
   readonly status: 'ok' | 'warn' | 'fail';
   readonly message: string;
 }
@@ -141,8 +144,8 @@ async function checkScores(
       const message = `no rows can be made up: ${rows.problem}; give some with --data`;
       return { checks: [opens, { name: 'scores', status: 'warn', message }], certificate: null };
     }
-    const { check, certificate } = await compareScores(file, model, rows.table, pool);
-    return { checks: [opens, check], certificate };
+    const { checks, certificate } = await compareScores(file, model, rows.table, pool);
+    return { checks: [opens, ...checks], certificate };
   } finally {
     await model.release();
   }
@@ -169,19 +172,30 @@ async function compareScores(
   model: ScoringModel,
   table: Table,
   pool: SessionPool,
-): Promise<{ readonly check: ModelCheck; readonly certificate: Certificate | null }> {
+): Promise<Pick<CheckedModel, 'checks' | 'certificate'>> {
   const session = await pool.lease(file, 1);
   try {
-    await model.score(table);
+    const scores = await model.score(table);
     const feed: FeedRows = (start, end) => feedsOf(model.manifest, table, start, end);
     const certificate = await certify(file, table.rows, feed, { threads: 1, session });
     const check: ModelCheck = certificate.passed
       ? { name: 'scores', status: 'ok', message: `the same bytes for ${table.rows} rows in every way` }
       : { name: 'scores', status: 'fail', message: `${certificate.mismatch}` };
-    return { check, certificate };
+    const engine = await certifyEngine(file, model, table, valuesOf(scores));
+    const checks = [check, checkEngine(engine, model.certificate?.engine ?? null)];
+    return { checks, certificate: { ...certificate, engine } };
   } catch (thrown) {
-    return { check: failed('scores', thrown), certificate: null };
+    return { checks: [failed('scores', thrown)], certificate: null };
   } finally {
     await session.release();
   }
+}
+
+/** The server believes the certificate in the file. */
+function checkEngine(engine: number | null, claimed: number | null): ModelCheck {
+  const name = 'engine';
+  if (engine !== null) return { name, status: 'ok', message: 'mlx’s own engine gives the same bits' };
+  return claimed === ENGINE_VERSION
+    ? { name, status: 'fail', message: 'mlx’s own engine gives other bits, or does not run it' }
+    : { name, status: 'ok', message: 'ONNX Runtime runs it when it is served' };
 }

@@ -20,6 +20,8 @@ export interface Certificate {
   readonly bodySha256: string;
   /** What differed, where it did. */
   readonly mismatch: string | null;
+  /** Version of mlx's own engine that gave the same bits as ONNX Runtime; null where it does not run the model. */
+  readonly engine: number | null;
 }
 
 /** Feeds for rows `start` (inclusive) to `end` (exclusive) of the held-out table. */
@@ -142,6 +144,7 @@ function certificateOf(bytes: Uint8Array, rows: number, digests: readonly ScoreD
       different === undefined || first === undefined
         ? null
         : `${describe(different)} differ from ${describe(first)}`,
+    engine: null,
   };
 }
 
@@ -155,7 +158,13 @@ export function parseCertificate(text: string | undefined): Certificate | null {
   if (text === undefined) return null;
   try {
     const certificate = JSON.parse(text) as Certificate | null;
-    return certificate === null ? null : { ...certificate, rowOrders: certificate.rowOrders ?? ['given'] };
+    return certificate === null
+      ? null
+      : {
+          ...certificate,
+          rowOrders: certificate.rowOrders ?? ['given'],
+          engine: certificate.engine ?? null,
+        };
   } catch {
     return null;
   }

@@ -250,7 +250,8 @@ function integersOf(item: WireField): ArrayLike<number> {
   return item.type === VARINT ? [item.value] : readPackedVarints(item.bytes);
 }
 
-function readValue(bytes: Uint8Array): GraphValue {
+/** An input or output of a graph. */
+export function readValue(bytes: Uint8Array): GraphValue {
   let name = '';
   let type: ElementType | null = null;
   let dims: Dimension[] = [];

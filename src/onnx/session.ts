@@ -39,7 +39,7 @@ const MLX_TYPE: Readonly<Record<string, TensorType>> = {
 };
 
 /** Loads ONNX Runtime itself, which takes longer than most models do. */
-export function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
+function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
   // It reports its use to its makers unless told otherwise before it is loaded; mlx sends nothing.
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
   return import('onnxruntime-node');

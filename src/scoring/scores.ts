@@ -51,6 +51,11 @@ export function readScores(
   return { task: 'classification', rows, classes, labels, probabilities };
 }
 
+/** Probabilities (rows × classes, row-major) or values. */
+export function valuesOf(scores: Scores): Float32Array {
+  return scores.task === 'regression' ? scores.values : scores.probabilities;
+}
+
 /** The graph outputs that readScores needs. */
 export function neededOutputs(manifest: Manifest): string[] {
   const { label, probabilities, values } = manifest.outputs;

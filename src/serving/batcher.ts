@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { type MlxError, toMlxError } from '../errors.js';
 import { joinPacks, type PackedRows, RowPacker } from '../scoring/packed-rows.js';
+import type { InlineModel } from '../scoring/inline-model.js';
 import { type Prediction, predictionAt } from '../scoring/prediction.js';
 import { type Scores, sliceScores } from '../scoring/scores.js';
 import { errorOf, type PackScores } from '../scoring/thread/messages.js';
@@ -10,8 +11,11 @@ import { deadlineExceeded } from './http/time-limit.js';
 
 /** Rows that one run of the model takes: few enough that no run keeps other requests waiting for long. */
 const MAX_RUN_ROWS = 1024;
-/** Share of the newest run in the smoothed time of a row. */
+/** Share of the newest run in the smoothed time of a row, and that time before the first run. */
 const ROW_MS_WEIGHT = 0.1;
+const FIRST_ROW_MS = 0.02;
+/** Jobs that take longer go to the model's thread, so that nobody waits for the event loop. */
+const INLINE_MS = 1;
 
 /** Where the time of a request went, in milliseconds. */
 export interface RunTimes {
@@ -48,14 +52,19 @@ export interface PackResult {
   readonly failures: ReadonlyMap<number, MlxError>;
 }
 
+interface Run extends PackResult {
+  readonly runMs: number;
+}
+
 interface Queued {
   readonly job: Job;
   readonly since: number;
 }
 
 /**
- * Feeds one model's thread. Jobs that arrive in the same turn of the event loop, or while the thread is busy, share
- * one run, which is several times faster than one run each; a certified model gives the same bytes either way.
+ * Feeds one model. Jobs that arrive in the same turn of the event loop, or while the model's thread is busy, share one run,
+ * which is several times faster than one run each; a certified model gives the same bytes either way. Small jobs are scored
+ * at once where mlx's own engine runs the model: to wake a thread takes longer.
  */
 export class RowBatcher {
   readonly #model: ThreadedModel;
@@ -68,7 +77,7 @@ export class RowBatcher {
   #packs = 0;
   #isScheduled = false;
   /** Smoothed milliseconds that the model takes for a row. */
-  #rowMs = 0;
+  #rowMs = FIRST_ROW_MS;
 
   /**
    * @param isCertified whether scores are known not to depend on what else is in a run; otherwise each row runs alone
@@ -94,7 +103,7 @@ export class RowBatcher {
   add(job: Job): void {
     this.#queue.push({ job, since: performance.now() });
     this.#rowsWaiting += rowsOf(job);
-    if (this.#isScheduled || this.#packs >= LANES) return;
+    if (this.#isScheduled || (this.#packs >= LANES && !this.#isSmall(job))) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -105,7 +114,14 @@ export class RowBatcher {
   /** Most rows of a job. */
   static readonly maxRows = MAX_RUN_ROWS;
 
+  /** Whether the job is scored on the event loop. */
+  #isSmall(job: Job): boolean {
+    return this.#model.inline !== null && rowsOf(job) * this.#rowMs <= INLINE_MS;
+  }
+
   #sendNext(): void {
+    const { inline } = this.#model;
+    if (inline !== null) this.#scoreSmall(inline);
     while (this.#packs < LANES && this.#queue.length > 0) this.#send(this.#take());
   }
 
@@ -124,19 +140,42 @@ export class RowBatcher {
     return taken;
   }
 
-  #send(taken: readonly Queued[]): void {
+  #scoreSmall(inline: InlineModel): void {
+    const small = this.#queue.filter(({ job }) => this.#isSmall(job));
+    if (small.length === 0) return;
+    this.#queue = small.length === this.#queue.length ? [] : this.#queue.filter(({ job }) => !this.#isSmall(job));
+    for (const { job } of small) this.#rowsWaiting -= rowsOf(job);
     const started = performance.now();
+    const live = this.#withoutLate(small, started);
+    if (live.length === 0) return;
+    const packed = this.#pack(live);
+    const { scores, failures } = inline.scoreEach(packed);
+    this.#scored(live, { scores, failures, runMs: performance.now() - started }, started);
+  }
+
+  /** Those that somebody still waits for; the others are told. */
+  #withoutLate(taken: readonly Queued[], started: number): readonly Queued[] {
     const late = taken.filter(({ job: { deadline } }) => deadline !== null && deadline < started);
     const live = late.length === 0 ? taken : taken.filter((queued) => !late.includes(queued));
     for (const { job, since } of late)
       fail(job, deadlineExceeded(), { queueMs: started - since, runMs: 0, batchRows: 0 });
+    return live;
+  }
+
+  #send(taken: readonly Queued[]): void {
+    const started = performance.now();
+    const live = this.#withoutLate(taken, started);
     if (live.length === 0) return;
     this.#packs++;
     const packed = this.#pack(live);
     this.#model
       .score(packed, this.#isAlone)
       .then(
-        (scores) => this.#scored(live, scores, started, packed.rows),
+        (pack) => {
+          const scores = scoresOf(pack, packed.rows, this.#model.manifest.classes);
+          const failures = new Map(pack.failures.map(({ row, error }) => [row, errorOf(error)]));
+          this.#scored(live, { scores, failures, runMs: pack.runMs }, started);
+        },
         (error) => this.#lost(live, toMlxError(error), started),
       )
       .finally(() => {
@@ -158,16 +197,15 @@ export class RowBatcher {
     return this.packer.pack(rows);
   }
 
-  #scored(taken: readonly Queued[], pack: PackScores, started: number, batchRows: number): void {
+  #scored(taken: readonly Queued[], { scores, failures, runMs }: Run, started: number): void {
     const { manifest } = this.#model;
-    this.#rowMs += ROW_MS_WEIGHT * (pack.runMs / batchRows - this.#rowMs);
-    const scores = scoresOf(pack, batchRows, manifest.classes);
-    const failures = new Map(pack.failures.map(({ row, error }) => [row, errorOf(error)]));
+    const batchRows = scores.rows;
+    this.#rowMs += ROW_MS_WEIGHT * (runMs / batchRows - this.#rowMs);
     let next = 0;
     for (const { job, since } of taken) {
       const first = next;
       next += rowsOf(job);
-      const times = { queueMs: started - since, runMs: pack.runMs, batchRows };
+      const times = { queueMs: started - since, runMs, batchRows };
       if ('packed' in job) {
         const own = [...failures].flatMap(([row, error]) =>
           row >= first && row < next ? [[row - first, error] as const] : [],

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Table, takeRows } from '#mlx/data/table.js';
+import { Engine } from '#mlx/engine/engine.js';
+import { type EngineModel, readEngineModel } from '#mlx/engine/model.js';
 import { MlxError } from '#mlx/errors.js';
 import { emitPipeline } from '#mlx/features/emit.js';
 import { type Fitted, fitPipeline } from '#mlx/features/fit.js';
@@ -8,7 +10,7 @@ import { applyPipeline, type FittedPipeline, STEPS } from '#mlx/features/pipelin
 import type { FitContext, StepSpec } from '#mlx/features/step.js';
 import { GraphBuilder } from '#mlx/onnx/graph.js';
 import { ModelSession } from '#mlx/onnx/session.js';
-import { feedsOf } from '#mlx/scoring/feeds.js';
+import { feedsOf, packTable } from '#mlx/scoring/feeds.js';
 import { aRecipe } from './random-recipes.js';
 import { MAX_ROWS, type TwoTables, twoTables } from './random-tables.js';
 import { firstDifference, schemaOf } from './tables.js';
@@ -96,6 +98,23 @@ function reordered(matrix: Float32Array, order: readonly number[], width: number
   return Float32Array.from(order.flatMap((row) => [...matrix.subarray(row * width, (row + 1) * width)]));
 }
 
+/** mlx's own engine runs every graph of steps, together and row by row, as ONNX Runtime does. */
+function checkEngine(graph: Uint8Array, table: Table, expected: Float32Array): void {
+  const columns = schemaOf(table);
+  const model = readEngineModel(graph, ['features']);
+  expect(model, 'read by the engine').not.toBeNull();
+  const engine = Engine.plan(
+    model as EngineModel,
+    columns.map(({ name }) => name),
+  ) as Engine;
+  const packed = packTable({ columns }, table);
+  const features = (start: number, end: number): Float32Array =>
+    engine.run(packed, start, end).features?.data as Float32Array;
+  expect(firstDifference(features(0, table.rows), expected), 'in the engine').toBeNull();
+  const alone = Array.from({ length: table.rows }, (_, row) => [...features(row, row + 1)]).flat();
+  expect(firstDifference(Float32Array.from(alone), expected), 'row by row in the engine').toBeNull();
+}
+
 async function checkPipeline(pipeline: FittedPipeline, table: Table, batch: number): Promise<void> {
   const stored = JSON.parse(JSON.stringify(pipeline)) as FittedPipeline;
   expect(stored).toEqual(pipeline);
@@ -109,6 +128,7 @@ async function checkPipeline(pipeline: FittedPipeline, table: Table, batch: numb
     async (run) => {
       const all = await run(table, table.rows);
       expect(firstDifference(all, expected), 'against the steps’ own arithmetic').toBeNull();
+      checkEngine(graph, table, all);
       expect(bytes(await run(table, batch)).equals(bytes(all)), `in batches of ${batch}`).toBe(true);
       const turned = await run(takeRows(table, backwards), table.rows);
       expect(bytes(turned).equals(bytes(reordered(all, backwards, width))), 'in another order').toBe(true);

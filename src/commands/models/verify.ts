@@ -35,6 +35,8 @@ export interface ModelsVerifyDocument {
     readonly batch_sizes: readonly number[];
     readonly threads: readonly number[];
     readonly row_orders: readonly string[];
+    /** Version of mlx's own engine that gives the same bits; null where ONNX Runtime serves the model. */
+    readonly engine: number | null;
   } | null;
 }
 
@@ -104,6 +106,7 @@ function documentOf(checked: CheckedModel | null): Pick<ModelsVerifyDocument, 'f
             batch_sizes: certificate.batchSizes,
             threads: certificate.threads,
             row_orders: certificate.rowOrders,
+            engine: certificate.engine,
           },
   };
 }

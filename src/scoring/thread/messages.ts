@@ -1,3 +1,4 @@
+import type { EngineModel } from '../../engine/model.js';
 import { type ErrorCode, MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
 import { NotFiniteScore } from '../scores.js';
@@ -54,7 +55,7 @@ export interface PackScores {
 /** From the thread. A number is the lane whose pack is scored without a failure. */
 export type ThreadReply =
   | number
-  | { readonly kind: 'ready'; readonly manifest: Manifest }
+  | { readonly kind: 'ready'; readonly manifest: Manifest; readonly engine: EngineModel | null }
   | { readonly kind: 'broken'; readonly error: ThreadFailure }
   | { readonly kind: 'alive' }
   | { readonly kind: 'failed'; readonly lane: number; readonly failures: readonly FailedRow[] };

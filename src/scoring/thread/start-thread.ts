@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import type { EngineModel } from '../../engine/model.js';
 import { MlxError } from '../../errors.js';
 import type { Manifest } from '../manifest.js';
 import {
@@ -18,6 +19,8 @@ export interface StartedThread {
   readonly worker: Worker;
   readonly bell: Int32Array;
   readonly manifest: Manifest;
+  /** What mlx's own engine needs to run the model; null where ONNX Runtime runs it. */
+  readonly engine: EngineModel | null;
 }
 
 /**
@@ -44,7 +47,7 @@ export function startThread(file: ModelFile): Promise<StartedThread> {
       clearTimeout(timer);
       worker.off('error', reject).off('exit', onEnd);
       if (typeof reply === 'number') return;
-      if (reply.kind === 'ready') resolve({ worker, bell, manifest: reply.manifest });
+      if (reply.kind === 'ready') resolve({ worker, bell, manifest: reply.manifest, engine: reply.engine });
       else if (reply.kind === 'broken') {
         void worker.terminate();
         reject(errorOf(reply.error));

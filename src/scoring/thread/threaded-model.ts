@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { columnKind } from '../../data/schema.js';
 import { MlxError } from '../../errors.js';
+import { InlineModel } from '../inline-model.js';
 import type { Manifest } from '../manifest.js';
 import type { PackedRows } from '../packed-rows.js';
 import { Lane, utf8Bound } from './lane.js';
@@ -46,6 +47,8 @@ const FIRST_TEXT_BYTES = 4096;
  */
 export class ThreadedModel {
   readonly manifest: Manifest;
+  /** The same model on the caller's own thread, where mlx's engine runs it: for few rows at a time. */
+  readonly inline: InlineModel | null;
   readonly #file: ModelFile;
   readonly #options: ThreadOptions;
   readonly #columns: { readonly numbers: number; readonly texts: number };
@@ -63,6 +66,7 @@ export class ThreadedModel {
     this.#file = file;
     this.#options = options;
     this.manifest = started.manifest;
+    this.inline = started.engine === null ? null : InlineModel.of(started.engine, started.manifest);
     const texts = this.manifest.columns.filter(({ type }) => columnKind(type) === 'string').length;
     this.#columns = { numbers: this.manifest.columns.length - texts, texts };
     this.#thread = this.#taken(started);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import type { EngineModel } from '../../engine/model.js';
 import { MlxError, toMlxError } from '../../errors.js';
-import { loadRuntime } from '../../onnx/session.js';
-import { ScoringModel } from '../model.js';
+import { openServable, type ServableModel } from '../servable-model.js';
 import { NotFiniteScore } from '../scores.js';
 import { Lane } from './lane.js';
 import type { FailedRow, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
@@ -16,22 +16,23 @@ const ALIVE_MS = 1000;
 /** A thread that holds one model: it loads it, says so, and scores what comes until it is told to close. */
 async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
   const reply = (message: ThreadReply): void => port.postMessage(message);
-  let model: ScoringModel;
+  let model: ServableModel;
+  let engine: EngineModel | null;
   try {
-    model = await openChecked(task);
+    ({ model, engine } = await openServable(await readChecked(task), task.sha256));
     await warmUp(model);
   } catch (error) {
     reply({ kind: 'broken', error: failureOf(error) });
     return;
   }
-  reply({ kind: 'ready', manifest: model.manifest });
+  reply({ kind: 'ready', manifest: model.manifest, engine });
   await scoreUntilClosed(model, port, task.bell, reply);
   await model.release();
   port.close();
 }
 
 async function scoreUntilClosed(
-  model: ScoringModel,
+  model: ServableModel,
   port: MessagePort,
   bell: Int32Array,
   reply: (message: ThreadReply) => void,
@@ -62,29 +63,33 @@ async function scoreUntilClosed(
   }
 }
 
-async function openChecked({ path, sha256 }: ThreadTask): Promise<ScoringModel> {
+async function readChecked({ path, sha256 }: ThreadTask): Promise<Uint8Array> {
   const bytes = await readFile(path);
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
     throw new MlxError('ARTIFACT_CORRUPT', 'The model file does not match its SHA-256.', {
       hint: 'Restore the store from a copy, or train again.',
     });
   }
-  return ScoringModel.open(bytes, { sha256 });
+  return bytes;
 }
 
 /** The first run pays for ONNX Runtime's preparations. Its row is all missing; a model may refuse that. */
-async function warmUp(model: ScoringModel): Promise<void> {
+async function warmUp(model: ServableModel): Promise<void> {
   const { columns } = model.manifest;
   const numbers = new Float64Array(columns.length).fill(Number.NaN);
   const texts = columns.map(() => '');
-  await model.scorePacked({ rows: 1, numbers, texts }).catch(() => undefined);
+  try {
+    await model.scorePacked({ rows: 1, numbers, texts });
+  } catch {
+    // Then the first request pays.
+  }
 }
 
 /**
  * Scores what the lane holds; returns the rows on which the model failed.
  * @param alive called after every row that has a run of its own
  */
-async function scorePack(model: ScoringModel, lane: Lane, alive: () => void): Promise<readonly FailedRow[]> {
+async function scorePack(model: ServableModel, lane: Lane, alive: () => void): Promise<readonly FailedRow[]> {
   const started = performance.now();
   const { packed, isAlone } = lane.asked();
   const failures: FailedRow[] = [];
@@ -120,9 +125,6 @@ function failureOf(thrown: unknown): ThreadFailure {
 }
 
 if (parentPort !== null) {
-  const given = once(parentPort, 'message');
-  // Where it is missing, the model that comes says so.
-  await loadRuntime().catch(() => undefined);
-  const [task] = (await given) as [ThreadTask];
+  const [task] = (await once(parentPort, 'message')) as [ThreadTask];
   await serve(parentPort, task);
 }
