@@ -1,8 +1,17 @@
 import { MlxError } from '../errors.js';
 import { writeValue } from './encode.js';
 import type { Value } from './program.js';
-import { ATTRIBUTE, GRAPH, MODEL, NODE, TENSOR } from './proto.js';
-import { BYTES, readFields, readPackedVarints, readText, VARINT, WireWriter } from './wire.js';
+import { ATTRIBUTE, ELEMENT_TYPES, type ElementType, GRAPH, MODEL, NODE, TENSOR } from './proto.js';
+import {
+  BYTES,
+  FieldCursor,
+  readFields,
+  readPackedNaturals,
+  readPackedVarints,
+  readText,
+  VARINT,
+  WireWriter,
+} from './wire.js';
 
 /** The attributes of one operator, read when they are asked for. */
 export class Attributes {
@@ -13,8 +22,17 @@ export class Attributes {
   constructor(node: Uint8Array) {
     this.inputs = namesOf(node, NODE.input);
     for (const { bytes } of fieldsOf(node, NODE.attribute)) {
-      for (const name of fieldsOf(bytes, ATTRIBUTE.name)) this.#parts.set(readText(name.bytes), bytes);
+      const cursor = new FieldCursor(bytes);
+      while (cursor.next()) {
+        if (cursor.field === ATTRIBUTE.name && cursor.type === BYTES)
+          this.#parts.set(readText(cursor.bytes()), bytes);
+      }
     }
+  }
+
+  /** Of the attributes that the operator has. */
+  get names(): readonly string[] {
+    return [...this.#parts.keys()];
   }
 
   integer(name: string): number | undefined {
@@ -46,11 +64,52 @@ export class Attributes {
     return toFloats(this.tensorBytes(name));
   }
 
-  /** Calls with each of the texts as UTF-8: there may be millions. */
-  forEachText(name: string, visit: (text: Uint8Array, index: number) => void): number {
+  text(name: string): string | undefined {
+    const bytes = this.#only(name, ATTRIBUTE.s);
+    return bytes === null ? undefined : readText(bytes);
+  }
+
+  /** Whole numbers of 0 ... 2³¹ − 1, as mlx writes them; null where there is no such attribute. */
+  naturals(name: string): Int32Array | null {
+    const bytes = this.#only(name, ATTRIBUTE.ints);
+    return bytes === null ? null : readPackedNaturals(bytes);
+  }
+
+  /** As mlx writes them: in one piece; null where there is no such attribute. */
+  packedFloats(name: string): Float32Array | null {
+    const bytes = this.#only(name, ATTRIBUTE.floats);
+    return bytes === null || bytes.length % 4 !== 0 ? null : toFloats(bytes);
+  }
+
+  /** The bytes of a tensor of that element type, as mlx writes it: null where there is no such attribute. */
+  tensorOf(name: string, type: ElementType): Uint8Array | null {
+    const tensor = this.#only(name, ATTRIBUTE.t);
+    if (tensor === null) return null;
+    for (const item of readFields(tensor))
+      if (item.field === TENSOR.dataType && item.value !== ELEMENT_TYPES[type]) return null;
+    return onlyOf(tensor, TENSOR.rawData);
+  }
+
+  /** Where in the table each of the texts is (there may be millions); null where one is not in it. */
+  picks(name: string, table: readonly string[]): Uint8Array | null {
+    const part = this.#part(name);
+    const known = table.map((text) => Buffer.from(text));
+    // each text has two bytes before it
+    const picks = new Uint8Array(part.length >> 1);
     let count = 0;
-    for (const { bytes } of fieldsOf(this.#part(name), ATTRIBUTE.strings)) visit(bytes, count++);
-    return count;
+    const cursor = new FieldCursor(part);
+    while (cursor.next()) {
+      if (cursor.field !== ATTRIBUTE.strings) continue;
+      const pick = placeIn(known, part, cursor.start, cursor.end);
+      if (cursor.type !== BYTES || pick < 0) return null;
+      picks[count++] = pick;
+    }
+    return picks.subarray(0, count);
+  }
+
+  /** The one field of that number; null where there is none, or more than one. */
+  #only(name: string, field: number): Uint8Array | null {
+    return onlyOf(this.#part(name), field);
   }
 
   #part(name: string): Uint8Array {
@@ -111,6 +170,29 @@ function cutGraph(graph: Uint8Array, output: Value): Uint8Array {
   }
   cut.messageField(GRAPH.output, (writer) => writeValue(writer, output));
   return cut.finish();
+}
+
+function onlyOf(message: Uint8Array, field: number): Uint8Array | null {
+  let found: Uint8Array | null = null;
+  for (const item of readFields(message)) {
+    if (item.field !== field) continue;
+    if (found !== null || item.type !== BYTES) return null;
+    found = item.bytes;
+  }
+  return found;
+}
+
+/** Which of the texts the bytes from `start` to `end` are; −1 where none. */
+function placeIn(texts: readonly Uint8Array[], bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  for (let k = 0; k < texts.length; k++) {
+    const text = texts[k] as Uint8Array;
+    if (text.length !== length) continue;
+    let same = 0;
+    while (same < length && text[same] === bytes[start + same]) same++;
+    if (same === length) return k;
+  }
+  return -1;
 }
 
 function toFloats(bytes: Uint8Array): Float32Array {

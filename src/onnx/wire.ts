@@ -122,50 +122,81 @@ export interface WireField {
 
 const NO_BYTES = new Uint8Array(0);
 
-/**
- * The fields of one message, in order. Integers beyond 2^53 lose their low bits.
- * @throws RangeError when the bytes are not a whole message.
- */
-export function* readFields(bytes: Uint8Array): Generator<WireField> {
-  let at = 0;
-  const varint = (): number => {
+/** Goes through the fields of one message in order, without an object for each: a list of texts may have millions. */
+export class FieldCursor {
+  field = 0;
+  type = VARINT;
+  /** Of a varint; integers beyond 2^53 lose their low bits. */
+  value = 0;
+  /** Where the content of a length-delimited or fixed field starts, and where it ends. */
+  start = 0;
+  end = 0;
+  readonly #message: Uint8Array;
+  #at = 0;
+
+  constructor(message: Uint8Array) {
+    this.#message = message;
+  }
+
+  /**
+   * Moves to the next field; false where there is none.
+   * @throws RangeError when the bytes are not a whole message
+   */
+  next(): boolean {
+    if (this.#at >= this.#message.length) return false;
+    const tag = this.#varint();
+    this.field = Math.floor(tag / 8);
+    this.type = tag % 8;
+    if (this.field === 0) throw new RangeError('field number 0');
+    if (this.type === BYTES) this.#take(this.#varint());
+    else if (this.type === VARINT) this.value = this.#varint();
+    else if (this.type === FIXED32) this.#take(4);
+    else if (this.type === FIXED64) this.#take(8);
+    else throw new RangeError(`wire type ${this.type}`);
+    return true;
+  }
+
+  /** The content of a length-delimited or fixed field (a view, not a copy). */
+  bytes(): Uint8Array {
+    return this.#message.subarray(this.start, this.end);
+  }
+
+  #take(count: number): void {
+    this.start = this.#at;
+    this.end = this.#at + count;
+    if (this.end > this.#message.length) throw new RangeError('the bytes end inside a field');
+    this.#at = this.end;
+  }
+
+  #varint(): number {
+    const first = this.#message[this.#at];
+    if (first !== undefined && first < 128) {
+      this.#at++;
+      return first;
+    }
     let result = 0;
     let scale = 1;
     for (let i = 0; i < 10; i++) {
-      const byte = bytes[at++];
+      const byte = this.#message[this.#at++];
       if (byte === undefined) throw new RangeError('the bytes end inside a number');
       result += (byte & 127) * scale;
       if (byte < 128) return result;
       scale *= 128;
     }
     throw new RangeError('a number is longer than ten bytes');
-  };
-  const take = (count: number): Uint8Array => {
-    if (at + count > bytes.length) throw new RangeError('the bytes end inside a field');
-    const taken = bytes.subarray(at, at + count);
-    at += count;
-    return taken;
-  };
-  while (at < bytes.length) {
-    const tag = varint();
-    const field = Math.floor(tag / 8);
-    if (field === 0) throw new RangeError('field number 0');
-    switch (tag % 8) {
-      case VARINT:
-        yield { field, type: VARINT, value: varint(), bytes: NO_BYTES };
-        break;
-      case FIXED64:
-        yield { field, type: FIXED64, value: 0, bytes: take(8) };
-        break;
-      case BYTES:
-        yield { field, type: BYTES, value: 0, bytes: take(varint()) };
-        break;
-      case FIXED32:
-        yield { field, type: FIXED32, value: 0, bytes: take(4) };
-        break;
-      default:
-        throw new RangeError(`wire type ${tag % 8}`);
-    }
+  }
+}
+
+/**
+ * The fields of one message, in order. Integers beyond 2^53 lose their low bits.
+ * @throws RangeError when the bytes are not a whole message.
+ */
+export function* readFields(bytes: Uint8Array): Generator<WireField> {
+  const cursor = new FieldCursor(bytes);
+  while (cursor.next()) {
+    const { field, type } = cursor;
+    if (type === VARINT) yield { field, type, value: cursor.value, bytes: NO_BYTES };
+    else yield { field, type, value: 0, bytes: cursor.bytes() };
   }
 }
 
@@ -189,6 +220,35 @@ export function readPackedVarints(bytes: Uint8Array): Float64Array {
     }
   }
   return values;
+}
+
+/**
+ * The integers of a packed field where each is a whole number of 0 ... 2³¹ − 1; null where one is not.
+ * @throws RangeError where the last is cut off
+ */
+export function readPackedNaturals(bytes: Uint8Array): Int32Array | null {
+  const { length } = bytes;
+  if (length > 0 && (bytes[length - 1] as number) > 127)
+    throw new RangeError('the bytes end inside a number');
+  const values = new Int32Array(length);
+  let count = 0;
+  for (let at = 0; at < length; ) {
+    let value = bytes[at++] as number;
+    if (value > 127) {
+      value &= 127;
+      let shift = 7;
+      for (;;) {
+        const byte = bytes[at++] as number;
+        // a fifth byte holds the bits from 28 on
+        if (shift > 28 || (shift === 28 && byte > 7)) return null;
+        value |= (byte & 127) << shift;
+        if (byte < 128) break;
+        shift += 7;
+      }
+    }
+    values[count++] = value;
+  }
+  return values.subarray(0, count);
 }
 
 const TEXT_DECODER = new TextDecoder();

@@ -2,8 +2,8 @@ import type { Attributes } from '../onnx/read-graph.js';
 import { checkTree, unusable } from './check-tree.js';
 import type { Tree } from './ensemble.js';
 
-/** Bytes of the node mode LEAF; every other mode has more. */
-const LEAF_BYTES = 4;
+/** The modes of a node. */
+const MODES = ['LEAF', 'BRANCH_LEQ'];
 
 /**
  * The trees of a `TreeEnsembleRegressor`, as `emitTreeRegressor` wrote them.
@@ -35,9 +35,9 @@ export function readTreeRegressor(operator: Attributes, columns: number, outputs
 function readNodes(operator: Attributes) {
   const treeIds = Int32Array.from(operator.integers('nodes_treeids'));
   const feature = Int32Array.from(operator.integers('nodes_featureids'));
-  const modes = operator.forEachText('nodes_modes', (mode, node) => {
-    if (mode.length === LEAF_BYTES) feature[node] = -1;
-  });
+  const modes = operator.picks('nodes_modes', MODES);
+  if (modes === null) throw unusable('a node is no comparison');
+  for (let node = 0; node < modes.length; node++) if (modes[node] === 0) feature[node] = -1;
   const nodes = {
     treeIds,
     nodeIds: Int32Array.from(operator.integers('nodes_nodeids')),
@@ -48,7 +48,7 @@ function readNodes(operator: Attributes) {
     missingLeft: Uint8Array.from(operator.integers('nodes_missing_value_tracks_true')),
     cover: operator.floats('nodes_hitrates'),
   };
-  if (modes !== treeIds.length || Object.values(nodes).some(({ length }) => length !== treeIds.length))
+  if (modes.length !== treeIds.length || Object.values(nodes).some(({ length }) => length !== treeIds.length))
     throw unusable('its nodes are not complete');
   return nodes;
 }

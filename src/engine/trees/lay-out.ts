@@ -1,0 +1,194 @@
+import { isSumExact } from './exact-sums.js';
+import { keyOf, LOWEST_KEY } from './keys.js';
+import { ALWAYS_LEFT, FIRST_COLUMN_SLOT, LANES, type TreeSource, type TreeTable } from './tree-table.js';
+
+const MOST_COLUMNS = 1 << 24;
+const MOST_OUTPUTS = 1 << 16;
+const WORD_BITS = 32;
+
+/**
+ * Lays trees out for scoring; null where a number is out of range, a node has no parent or two, or the table would be too
+ * large for its words. What a file holds is not trusted: a walk through a table that is returned stays in it and ends.
+ */
+export function layOut(source: TreeSource): TreeTable | null {
+  if (!areEntriesSound(source)) return null;
+  const slots = assignSlots(source);
+  if (slots === null) return null;
+  const slotBits = WORD_BITS - Math.clz32(FIRST_COLUMN_SLOT + slots.list.length - 1);
+  const positions = source.nodes + source.trees + 2;
+  if (positions / 2 > 2 ** (WORD_BITS - slotBits)) return null;
+  const nodes = sharedInts(2 * positions);
+  const placed = placeTrees(source, slots.slotOf, slotBits, nodes);
+  if (placed === null) return null;
+  const order = orderOf(source, placed);
+  if (order === null) return null;
+  const roots = sharedInts(Math.ceil(order.length / LANES) * LANES);
+  const depths = sharedInts(roots.length / LANES);
+  order.forEach((tree, lane) => {
+    const group = Math.floor(lane / LANES);
+    roots[lane] = placed.roots[tree] as number;
+    depths[group] = Math.max(depths[group] as number, placed.depths[tree] as number);
+  });
+  const list = sharedInts(slots.list.length);
+  list.set(slots.list);
+  return {
+    outputs: source.outputs,
+    columns: slots.columns,
+    slotBits,
+    slots: list,
+    nodes,
+    values: new Float32Array(nodes.buffer),
+    roots,
+    depths,
+    ...packEntries(source),
+  };
+}
+
+function areEntriesSound({ outputs, entryOutput, entryValue }: TreeSource): boolean {
+  if (!(outputs >= 1 && outputs <= MOST_OUTPUTS)) return false;
+  for (let entry = 0; entry < entryOutput.length; entry++) {
+    if ((entryOutput[entry] as number) >= outputs || !Number.isFinite(entryValue[entry])) return false;
+  }
+  return true;
+}
+
+interface Slots {
+  /** By twice the column, plus 1 where a missing value goes left. */
+  readonly slotOf: Int32Array;
+  /** The other way round, from `FIRST_COLUMN_SLOT` on. */
+  readonly list: readonly number[];
+  readonly columns: number;
+}
+
+/** A row's keys are made for the columns that are asked about, twice where missing values go both ways. */
+function assignSlots({ isSplit, column, missingLeft }: TreeSource): Slots | null {
+  let columns = 0;
+  for (let node = 0; node < isSplit.length; node++) {
+    if (isSplit[node] === 0) continue;
+    if ((missingLeft[node] as number) > 1) return null;
+    if ((column[node] as number) >= columns) columns = (column[node] as number) + 1;
+  }
+  if (columns > MOST_COLUMNS) return null;
+  const slotOf = new Int32Array(2 * columns);
+  for (let node = 0; node < isSplit.length; node++)
+    if (isSplit[node] === 1) slotOf[2 * (column[node] as number) + (missingLeft[node] as number)] = 1;
+  const list: number[] = [];
+  for (let question = 0; question < slotOf.length; question++) {
+    if (slotOf[question] === 0) continue;
+    slotOf[question] = FIRST_COLUMN_SLOT + list.length;
+    list.push(question);
+  }
+  return { slotOf, list, columns };
+}
+
+interface Placed {
+  /** Of each tree: the word of its root, most splits on a way, and its greatest |value|. */
+  readonly roots: Int32Array;
+  readonly depths: Int32Array;
+  readonly largest: Float64Array;
+}
+
+/** Writes the nodes; the first pair is a tree that adds nothing. */
+function placeTrees(
+  source: TreeSource,
+  slotOf: Int32Array,
+  slotBits: number,
+  words: Int32Array,
+): Placed | null {
+  const { outputs, trees, starts, nodes, isSplit, left, right, column, missingLeft, threshold } = source;
+  const { firstEntry, entryNode, entryValue } = source;
+  const roots = new Int32Array(trees);
+  const depths = new Int32Array(trees);
+  const largest = new Float64Array(trees);
+  const valueBits = new Int32Array(entryValue.buffer, entryValue.byteOffset, entryValue.length);
+  const place = new Int32Array(nodes);
+  const depth = new Int32Array(nodes);
+  const firstLeaf = isSplit.length;
+  words[0] = ALWAYS_LEFT;
+  words[1] = outputs === 1 ? 0 : entryValue.length;
+  let next = 2;
+  for (let tree = 0; tree < trees; tree++) {
+    const start = starts[tree] as number;
+    const end = starts[tree + 1] as number;
+    roots[tree] = 2 * next;
+    place[start] = next;
+    next += 2;
+    if (isSplit[start] === 0 && !placeLeaf(start, tree)) return null;
+    let deepest = 0;
+    for (let node = start; node < end; node++) {
+      const own = place[node] as number;
+      if (own === 0) return null;
+      if (isSplit[node] === 0) continue;
+      const toLeft = left[node] as number;
+      const toRight = right[node] as number;
+      if (!isFree(toLeft, node, end) || !isFree(toRight, node, end) || toLeft === toRight) return null;
+      place[toLeft] = next;
+      place[toRight] = next + 1;
+      const level = (depth[node] as number) + 1;
+      depth[toLeft] = level;
+      depth[toRight] = level;
+      if (level > deepest) deepest = level;
+      const isMissingLeft = missingLeft[node] as number;
+      const slot = slotOf[2 * (column[node] as number) + isMissingLeft] as number;
+      words[2 * own] = ((next >> 1) << slotBits) | slot;
+      // no number is at most NaN: all go right but a missing value that goes left, whose key is the lowest
+      words[2 * own + 1] = keyOf(threshold[node] as number, LOWEST_KEY);
+      next += 2;
+      if (isSplit[toLeft] !== 1 && !placeLeaf(toLeft, tree)) return null;
+      if (isSplit[toRight] !== 1 && !placeLeaf(toRight, tree)) return null;
+    }
+    depths[tree] = deepest;
+  }
+  return next === nodes + trees + 2 ? { roots, depths, largest } : null;
+
+  /** A node after its parent, of the same tree, that has no other parent. */
+  function isFree(child: number, parent: number, end: number): boolean {
+    if (child <= parent || child >= nodes || (child >= end && child < firstLeaf)) return false;
+    return place[child] === 0;
+  }
+
+  function placeLeaf(node: number, tree: number): boolean {
+    const own = place[node] as number;
+    const first = firstEntry[node] as number;
+    words[2 * own] = ((own >> 1) << slotBits) | (own & 1);
+    if (outputs === 1 && first < 0) return false;
+    if (outputs === 1) words[2 * own + 1] = valueBits[first] as number;
+    else words[2 * own + 1] = first < 0 ? entryValue.length : first;
+    if (first < 0) return true;
+    for (let entry = first; entryNode[entry] === node; entry++) {
+      const size = Math.abs(entryValue[entry] as number);
+      if (size > (largest[tree] as number)) largest[tree] = size;
+    }
+    return true;
+  }
+}
+
+/**
+ * Trees that are walked side by side should end together; where sums are not known to be the same in any order, the order is
+ * kept. Null where the order could matter.
+ */
+function orderOf(source: TreeSource, { depths, largest }: Placed): Int32Array | null {
+  const order = Int32Array.from({ length: source.trees }, (_, tree) => tree);
+  if (isSumExact(source, largest)) {
+    return order.sort((a, b) => (depths[a] as number) - (depths[b] as number) || a - b);
+  }
+  return source.isOneAtATime ? order : null;
+}
+
+function packEntries({ outputs, entryNode, entryOutput, entryValue }: TreeSource) {
+  const entries = outputs === 1 ? 0 : entryValue.length + 1;
+  const entryOutputs = sharedInts(entries);
+  const entryValues = new Float32Array(new SharedArrayBuffer(4 * entries));
+  if (entries === 0) return { entryOutputs, entryValues };
+  entryValues.set(entryValue);
+  for (let entry = 0; entry < entryOutput.length; entry++) {
+    const output = entryOutput[entry] as number;
+    entryOutputs[entry] = entryNode[entry] === entryNode[entry + 1] ? output : ~output;
+  }
+  entryOutputs[entries - 1] = ~0;
+  return { entryOutputs, entryValues };
+}
+
+function sharedInts(length: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4 * length));
+}
