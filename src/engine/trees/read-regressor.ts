@@ -63,7 +63,9 @@ export function readRegressor(operator: Attributes): TreeSource | null {
 /** The first node of each tree and the end; null where the nodes are not in order. */
 function startsOf(treeIds: Int32Array, nodeIds: Int32Array): Int32Array | null {
   const nodes = treeIds.length;
-  const starts = new Int32Array((treeIds[nodes - 1] as number) < nodes ? (treeIds[nodes - 1] as number) + 2 : 0);
+  const starts = new Int32Array(
+    (treeIds[nodes - 1] as number) < nodes ? (treeIds[nodes - 1] as number) + 2 : 0,
+  );
   let trees = 0;
   let start = 0;
   for (let node = 0; node < nodes; node++) {

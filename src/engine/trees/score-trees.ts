@@ -24,7 +24,8 @@ export function scoreTrees(
 ): void {
   if (rows === 0) return;
   const columns = x.length / rows;
-  if (columns < table.columns) throw new RangeError(`rows of ${columns} columns for trees of ${table.columns}`);
+  if (columns < table.columns)
+    throw new RangeError(`rows of ${columns} columns for trees of ${table.columns}`);
   const stride = FIRST_COLUMN_SLOT + table.slots.length;
   const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_KEYS / stride)));
   if (stride > keys.length) growKeys(stride);
