@@ -1,5 +1,12 @@
 import type { Table } from '../data/table.js';
+import {
+  type Agreement,
+  APPROXIMATED_OPERATORS,
+  approximationAgreement,
+} from '../engine/approximations/agreement.js';
 import { ENGINE_VERSION } from '../engine/engine.js';
+import type { EngineModel } from '../engine/model.js';
+import { ModelSession } from '../onnx/session.js';
 import { packTable } from '../scoring/feeds.js';
 import { engineModelOf, InlineModel } from '../scoring/inline-model.js';
 import type { ScoringModel } from '../scoring/model.js';
@@ -28,7 +35,7 @@ export async function certifyEngine(
   const { manifest } = model;
   const read = engineModelOf(bytes, manifest);
   const engine = read === null ? null : InlineModel.of(read, manifest);
-  if (engine === null) return null;
+  if (read === null || engine === null || !(await areApproximationsKnown(read))) return null;
   const rows = Math.min(held.rows, MOST_ROWS);
   const own = predictions.subarray(0, (predictions.length / held.rows) * rows);
   if (!givesScores(engine, packTable(manifest, held, 0, rows), own)) return null;
@@ -36,6 +43,20 @@ export async function certifyEngine(
   const expected = await model.scorePacked(disturbed).catch(() => null);
   const isSame = expected === null || givesScores(engine, disturbed, valuesOf(expected));
   return isSame ? ENGINE_VERSION : null;
+}
+
+let agreement: Promise<Agreement> | undefined;
+
+/** ONNX Runtime approximates by other ways on other processors, which some rows need not show. */
+async function areApproximationsKnown({ steps }: EngineModel): Promise<boolean> {
+  const used = steps.filter(({ op }) => APPROXIMATED_OPERATORS.has(op));
+  if (used.length === 0) return true;
+  agreement ??= approximationAgreement(async (model, feeds) => {
+    const session = await ModelSession.load(model);
+    return session.run(feeds).finally(() => session.release());
+  });
+  const known = await agreement;
+  return used.every(({ op }) => known[op as keyof Agreement]);
 }
 
 function givesScores(engine: InlineModel, packed: PackedRows, expected: Float32Array): boolean {

@@ -108,8 +108,8 @@ function lookupTree(
   const tree = {
     feature: new Int32Array(nodes).fill(-1),
     threshold: new Float32Array(nodes),
-    left: new Int32Array(nodes).fill(-1),
-    right: new Int32Array(nodes).fill(-1),
+    left: new Int32Array(nodes),
+    right: new Int32Array(nodes),
     missingLeft: new Uint8Array(nodes),
     cover: new Float32Array(nodes),
     value: new Float64Array(nodes * 3 * curves),

@@ -112,7 +112,7 @@ it('what the thread cannot do fails the certificate', async () => {
   await expect(certify(graph.build({}, '1'), ROWS, beyond)).rejects.toMatchObject({ code: 'SCORING_FAILED' });
 });
 
-it('certificates of before are read: their rows went in the given order', () => {
+it('certificates of before are read: their rows went in the given order, and there was no engine', () => {
   const old = {
     passed: true,
     rows: 5,
@@ -122,7 +122,11 @@ it('certificates of before are read: their rows went in the given order', () => 
     bodySha256: '',
     mismatch: null,
   };
-  expect(parseCertificate(JSON.stringify(old))).toEqual({ ...old, rowOrders: ['given'] });
+  expect(parseCertificate(JSON.stringify(old))).toEqual({
+    ...old,
+    rowOrders: ['given'],
+    engine: null,
+  });
   expect([parseCertificate(undefined), parseCertificate('{'), parseCertificate('null')]).toEqual([
     null,
     null,

@@ -12,6 +12,12 @@ export type RunModel = (model: Uint8Array, feeds: Tensors) => Promise<Tensors>;
 /** The operators whose float32 results are approximations of ONNX Runtime's own. */
 export type ApproximatedOperator = 'Exp' | 'Sigmoid' | 'Softmax';
 
+export const APPROXIMATED_OPERATORS: ReadonlySet<string> = new Set<ApproximatedOperator>([
+  'Exp',
+  'Sigmoid',
+  'Softmax',
+]);
+
 /** For each of them whether this machine's ONNX Runtime gives the bits that this room gives. */
 export type Agreement = Readonly<Record<ApproximatedOperator, boolean>>;
 
