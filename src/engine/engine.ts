@@ -145,7 +145,12 @@ function inputsOf(tensors: ReadonlyMap<string, RowTensor>, columns: readonly str
   return inputs;
 }
 
-function fill({ tensor, place }: Input, { rows, numbers, texts }: Columns, start: number, count: number): void {
+function fill(
+  { tensor, place }: Input,
+  { rows, numbers, texts }: Columns,
+  start: number,
+  count: number,
+): void {
   const first = place * rows + start;
   if (tensor.type === 'string') {
     for (let row = 0; row < count; row++) tensor.texts[row] = graphText(texts[first + row] as string);

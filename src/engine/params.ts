@@ -18,8 +18,17 @@ export interface Params {
   readonly trees?: TreeTable;
 }
 
-const TYPE_BY_NUMBER = new Map<number, string>(Object.entries(ELEMENT_TYPES).map(([name, number]) => [number, name]));
-const ENGINE_TYPES: ReadonlySet<string> = new Set<EngineType>(['float', 'double', 'int64', 'int32', 'bool', 'string']);
+const TYPE_BY_NUMBER = new Map<number, string>(
+  Object.entries(ELEMENT_TYPES).map(([name, number]) => [number, name]),
+);
+const ENGINE_TYPES: ReadonlySet<string> = new Set<EngineType>([
+  'float',
+  'double',
+  'int64',
+  'int32',
+  'bool',
+  'string',
+]);
 
 /** @throws Unsupported */
 export function engineType(type: ElementType | string | null | undefined): EngineType {

@@ -24,7 +24,15 @@ import { madeUpTable } from './made-up-table.js';
 
 /** One thing that was looked at. A warning does not stand against the model. */
 export interface ModelCheck {
-  readonly name: 'sha256' | 'graph' | 'versions' | 'operators' | 'certificate' | 'opens' | 'scores' | 'engine';
+  readonly name:
+    | 'sha256'
+    | 'graph'
+    | 'versions'
+    | 'operators'
+    | 'certificate'
+    | 'opens'
+    | 'scores'
+    | 'engine';
   readonly status: 'ok' | 'warn' | 'fail';
   readonly message: string;
 }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { type MlxError, toMlxError } from '../errors.js';
-import { joinPacks, type PackedRows, RowPacker } from '../scoring/packed-rows.js';
 import type { InlineModel } from '../scoring/inline-model.js';
+import { joinPacks, type PackedRows, RowPacker } from '../scoring/packed-rows.js';
 import { type Prediction, predictionAt } from '../scoring/prediction.js';
 import { type Scores, sliceScores } from '../scoring/scores.js';
 import { errorOf, type PackScores } from '../scoring/thread/messages.js';
@@ -143,7 +143,8 @@ export class RowBatcher {
   #scoreSmall(inline: InlineModel): void {
     const small = this.#queue.filter(({ job }) => this.#isSmall(job));
     if (small.length === 0) return;
-    this.#queue = small.length === this.#queue.length ? [] : this.#queue.filter(({ job }) => !this.#isSmall(job));
+    this.#queue =
+      small.length === this.#queue.length ? [] : this.#queue.filter(({ job }) => !this.#isSmall(job));
     for (const { job } of small) this.#rowsWaiting -= rowsOf(job);
     const started = performance.now();
     const live = this.#withoutLate(small, started);

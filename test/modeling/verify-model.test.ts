@@ -26,7 +26,7 @@ const feed: FeedRows = (start, end) => ({
 
 /** The fixture's model with what the test changes in its certificate. */
 async function certified(change: object = {}): Promise<Uint8Array> {
-  const body = buildModel();
+  const body = buildModel({ isInline: false });
   return withMetadata(body, { [METADATA.certificate]: { ...(await certify(body, 5, feed)), ...change } });
 }
 

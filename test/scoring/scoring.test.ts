@@ -19,10 +19,9 @@ import { numbers, schemaOf, tableOf, texts, times } from '../features/tables.js'
 import { modelAround } from '../onnx/files.js';
 import { buildModel } from '../serving/fixtures/model.js';
 
-const own = JSON.parse(inspectModel(buildModel()).metadata[METADATA.manifest] as string) as Record<
-  string,
-  unknown
->;
+const own = JSON.parse(
+  inspectModel(buildModel({ isInline: false })).metadata[METADATA.manifest] as string,
+) as Record<string, unknown>;
 
 describe('a manifest', () => {
   it('of mlx’s own is read as it was written', () => {

@@ -167,7 +167,7 @@ describe('the rollback guard', () => {
         automatic: true,
         errors: 10,
         window_seconds: 300,
-        last_error: expect.stringMatching(/Gather/),
+        last_error: expect.stringMatching(/NaN as a score/),
       },
     });
     expect(shop.alerts).toMatchObject([

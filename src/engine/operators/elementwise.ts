@@ -87,12 +87,7 @@ export function planElementwise(op: string, inputs: readonly Operand[], make: Ma
 }
 
 /** Cell by cell of one tensor; the shape stays. */
-export function planUnary(
-  compute: Unary,
-  type: EngineType,
-  input: Operand,
-  make: MakeTensor,
-): Planned {
+export function planUnary(compute: Unary, type: EngineType, input: Operand, make: MakeTensor): Planned {
   const { numbers: given, dims, width } = rowsOf(input);
   const output = make(type, dims);
   const { numbers } = output;
@@ -135,7 +130,11 @@ function planWhere(inputs: readonly Operand[], make: MakeTensor): Planned {
   if (condition?.type !== 'bool' || whenTrue === undefined || whenTrue.type !== whenFalse?.type)
     throw new Unsupported('Where of other tensors');
   const { dims, readings } = broadcast(inputs);
-  const [ofCondition, ofTrue, ofFalse] = readings as [(typeof readings)[0], (typeof readings)[0], (typeof readings)[0]];
+  const [ofCondition, ofTrue, ofFalse] = readings as [
+    (typeof readings)[0],
+    (typeof readings)[0],
+    (typeof readings)[0],
+  ];
   const width = sizeOf(dims);
   const output = make(whenTrue.type, dims);
   const { numbers } = output;
@@ -159,7 +158,9 @@ function planClip([input, low, high, ...rest]: readonly Operand[], make: MakeTen
   const isPlain =
     input !== undefined &&
     rest.length === 0 &&
-    [low, high].every((bound) => bound?.kind === 'constant' && bound.type === input.type && bound.numbers.length === 1);
+    [low, high].every(
+      (bound) => bound?.kind === 'constant' && bound.type === input.type && bound.numbers.length === 1,
+    );
   if (!isPlain) throw new Unsupported('Clip without two bounds');
   const [least, most] = [low?.numbers[0] as number, high?.numbers[0] as number];
   return planUnary((value) => Math.min(Math.max(value, least), most), input.type, input, make);

@@ -9,7 +9,9 @@ export function planLabelEncoder(
   make: MakeTensor,
 ): Planned {
   // Of a level that is there twice, the first one counts.
-  const numbers = new Map(levels.map((level, index) => [level, values?.[index] ?? otherwise] as const).toReversed());
+  const numbers = new Map(
+    levels.map((level, index) => [level, values?.[index] ?? otherwise] as const).toReversed(),
+  );
   return planTexts((text) => numbers.get(text) ?? otherwise, 'int64', inputs, make);
 }
 

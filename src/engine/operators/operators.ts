@@ -3,14 +3,7 @@ import type { MakeTensor, Operand, Planned } from '../tensor.js';
 import { planApproximation } from './approximations.js';
 import { ELEMENTWISE, planElementwise } from './elementwise.js';
 import { planLabelEncoder, planMurmurHash } from './lookups.js';
-import {
-  planArgMax,
-  planCast,
-  planConcat,
-  planGather,
-  planReduceSum,
-  planReshape,
-} from './shape.js';
+import { planArgMax, planCast, planConcat, planGather, planReduceSum, planReshape } from './shape.js';
 import { planTrees } from './trees.js';
 
 /** Lays out an operator: its output, and how to compute it. @throws Unsupported */

@@ -71,7 +71,11 @@ export function planConcat(inputs: readonly Operand[], { axis = 0 }: Params, mak
 }
 
 /** Columns of a tensor by constant places, or entries of a constant table by the places in a tensor. */
-export function planGather([source, places]: readonly Operand[], { axis = 0 }: Params, make: MakeTensor): Planned {
+export function planGather(
+  [source, places]: readonly Operand[],
+  { axis = 0 }: Params,
+  make: MakeTensor,
+): Planned {
   if (source === undefined || source.type === 'string') throw new Unsupported('Gather of texts');
   if (source.kind === 'constant') return planLookUp(source, rowsOf(places), axis, make);
   const { dims: pickDims, numbers: picks } = constantOf(places);
@@ -190,14 +194,21 @@ const NO_INTEGER = -(2 ** 63);
 /** The same values as another type. */
 export function planCast([given]: readonly Operand[], { type }: Params, make: MakeTensor): Planned {
   const input = rowsOf(given);
-  if (type === undefined || type === 'string' || input.type === 'string') throw new Unsupported('Cast of texts');
+  if (type === undefined || type === 'string' || input.type === 'string')
+    throw new Unsupported('Cast of texts');
   switch (type) {
     case 'float':
       return planUnary(Math.fround, type, input, make);
     case 'int64':
     case 'int32':
-      if (input.type !== 'float' && input.type !== 'double') return planUnary((value) => value, type, input, make);
-      return planUnary((value) => (Math.abs(value) < 2 ** 63 ? Math.trunc(value) : NO_INTEGER), type, input, make);
+      if (input.type !== 'float' && input.type !== 'double')
+        return planUnary((value) => value, type, input, make);
+      return planUnary(
+        (value) => (Math.abs(value) < 2 ** 63 ? Math.trunc(value) : NO_INTEGER),
+        type,
+        input,
+        make,
+      );
     case 'bool':
       return planUnary((value) => (value === 0 ? 0 : 1), type, input, make);
     default:

@@ -5,8 +5,8 @@ import { performance } from 'node:perf_hooks';
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { EngineModel } from '../../engine/model.js';
 import { MlxError, toMlxError } from '../../errors.js';
-import { openServable, type ServableModel } from '../servable-model.js';
 import { NotFiniteScore } from '../scores.js';
+import { openServable, type ServableModel } from '../servable-model.js';
 import { Lane } from './lane.js';
 import type { FailedRow, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
 
