@@ -14,8 +14,12 @@ const MAX_RUN_ROWS = 1024;
 /** Share of the newest run in the smoothed time of a row, and that time before the first run. */
 const ROW_MS_WEIGHT = 0.1;
 const FIRST_ROW_MS = 0.02;
-/** Jobs that take longer go to the model's thread, so that nobody waits for the event loop. */
+/**
+ * Jobs that take longer, and what one turn of the event loop has no time for, go to the model's thread, so that nobody waits
+ * for the event loop.
+ */
 const INLINE_MS = 1;
+const TURN_MS = 4;
 
 /** Where the time of a request went, in milliseconds. */
 export interface RunTimes {
@@ -141,17 +145,34 @@ export class RowBatcher {
   }
 
   #scoreSmall(inline: InlineModel): void {
-    const small = this.#queue.filter(({ job }) => this.#isSmall(job));
+    const small = this.#takeSmall();
     if (small.length === 0) return;
-    this.#queue =
-      small.length === this.#queue.length ? [] : this.#queue.filter(({ job }) => !this.#isSmall(job));
-    for (const { job } of small) this.#rowsWaiting -= rowsOf(job);
     const started = performance.now();
     const live = this.#withoutLate(small, started);
     if (live.length === 0) return;
     const packed = this.#pack(live);
     const { scores, failures } = inline.scoreEach(packed);
     this.#scored(live, { scores, failures, runMs: performance.now() - started }, started);
+  }
+
+  /** The small jobs of this turn. */
+  #takeSmall(): readonly Queued[] {
+    let leftMs = TURN_MS;
+    const small: Queued[] = [];
+    const others: Queued[] = [];
+    for (const queued of this.#queue) {
+      const { job } = queued;
+      const ms = rowsOf(job) * this.#rowMs;
+      if (ms > leftMs || !this.#isSmall(job)) {
+        others.push(queued);
+        continue;
+      }
+      leftMs -= ms;
+      this.#rowsWaiting -= rowsOf(job);
+      small.push(queued);
+    }
+    this.#queue = others;
+    return small;
   }
 
   /** Those that somebody still waits for; the others are told. */

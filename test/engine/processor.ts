@@ -11,6 +11,15 @@ export const followed = {
   softmax: hasFlags(['fma', 'avx2']) && !hasFlags(['avx512f']),
 };
 
+if (!followed.softmax)
+  console.info(
+    'Comparisons with ONNX Runtime’s Softmax are left out: this processor has another kernel for it.',
+  );
+if (!followed.elementwise)
+  console.info(
+    'Comparisons with ONNX Runtime’s Exp and Sigmoid are left out: this processor has other kernels.',
+  );
+
 function hasFlags(flags: readonly string[]): boolean {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
   const present = new Set(
