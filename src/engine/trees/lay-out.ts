@@ -62,16 +62,22 @@ interface Slots {
 
 /** A row's keys are made for the columns that are asked about, twice where missing values go both ways. */
 function assignSlots({ isSplit, column, missingLeft }: TreeSource): Slots | null {
-  let columns = 0;
+  // leaves are in no order that a processor could guess: they are counted as nothing instead of being left out
+  let last = -1;
+  let flags = 0;
   for (let node = 0; node < isSplit.length; node++) {
-    if (isSplit[node] === 0) continue;
-    if ((missingLeft[node] as number) > 1) return null;
-    if ((column[node] as number) >= columns) columns = (column[node] as number) + 1;
+    const isAsked = isSplit[node] as number;
+    last = Math.max(last, ((column[node] as number) + 1) * isAsked - 1);
+    flags |= (missingLeft[node] as number) * isAsked;
   }
-  if (columns > MOST_COLUMNS) return null;
-  const slotOf = new Int32Array(2 * columns);
-  for (let node = 0; node < isSplit.length; node++)
-    if (isSplit[node] === 1) slotOf[2 * (column[node] as number) + (missingLeft[node] as number)] = 1;
+  if (last >= MOST_COLUMNS || flags > 1) return null;
+  const columns = last + 1;
+  const slotOf = new Int32Array(2 * columns + 1);
+  for (let node = 0; node < isSplit.length; node++) {
+    const isAsked = isSplit[node] as number;
+    const question = (2 * (column[node] as number) + (missingLeft[node] as number)) * isAsked;
+    slotOf[question] = (slotOf[question] as number) | isAsked;
+  }
   const list: number[] = [];
   for (let question = 0; question < slotOf.length; question++) {
     if (slotOf[question] === 0) continue;
@@ -96,16 +102,14 @@ function placeTrees(
   words: Int32Array,
 ): Placed | null {
   const { outputs, trees, starts, nodes, isSplit, left, right, column, missingLeft, threshold } = source;
-  const { firstEntry, entryNode, entryValue } = source;
   const roots = new Int32Array(trees);
   const depths = new Int32Array(trees);
-  const largest = new Float64Array(trees);
-  const valueBits = new Int32Array(entryValue.buffer, entryValue.byteOffset, entryValue.length);
   const place = new Int32Array(nodes);
-  const depth = new Int32Array(nodes);
+  /** Splits above a split; the tree of a leaf. */
+  const note = new Int32Array(nodes);
   const firstLeaf = isSplit.length;
   words[0] = ALWAYS_LEFT;
-  words[1] = outputs === 1 ? 0 : entryValue.length;
+  words[1] = outputs === 1 ? 0 : source.entryValue.length;
   let next = 2;
   for (let tree = 0; tree < trees; tree++) {
     const start = starts[tree] as number;
@@ -113,54 +117,72 @@ function placeTrees(
     roots[tree] = 2 * next;
     place[start] = next;
     next += 2;
-    if (isSplit[start] === 0 && !placeLeaf(start, tree)) return null;
+    if (isSplit[start] === 0) note[start] = tree;
     let deepest = 0;
     for (let node = start; node < end; node++) {
       const own = place[node] as number;
       if (own === 0) return null;
       if (isSplit[node] === 0) continue;
-      const toLeft = left[node] as number;
-      const toRight = right[node] as number;
-      if (!isFree(toLeft, node, end) || !isFree(toRight, node, end) || toLeft === toRight) return null;
-      place[toLeft] = next;
-      place[toRight] = next + 1;
-      const level = (depth[node] as number) + 1;
-      depth[toLeft] = level;
-      depth[toRight] = level;
-      if (level > deepest) deepest = level;
       const isMissingLeft = missingLeft[node] as number;
       const slot = slotOf[2 * (column[node] as number) + isMissingLeft] as number;
       words[2 * own] = ((next >> 1) << slotBits) | slot;
       // no number is at most NaN: all go right but a missing value that goes left, whose key is the lowest
       words[2 * own + 1] = keyOf(threshold[node] as number, LOWEST_KEY);
-      next += 2;
-      if (isSplit[toLeft] !== 1 && !placeLeaf(toLeft, tree)) return null;
-      if (isSplit[toRight] !== 1 && !placeLeaf(toRight, tree)) return null;
+      const level = (note[node] as number) + 1;
+      if (level > deepest) deepest = level;
+      for (let side = 0; side < 2; side++) {
+        const child = (side === 0 ? left[node] : right[node]) as number;
+        // a child comes after its parent, is of the same tree, and has no other parent
+        if (child <= node || child >= nodes || (child >= end && child < firstLeaf)) return null;
+        if (place[child] !== 0) return null;
+        place[child] = next++;
+        note[child] = isSplit[child] === 1 ? level : tree;
+      }
     }
     depths[tree] = deepest;
   }
-  return next === nodes + trees + 2 ? { roots, depths, largest } : null;
+  if (next !== nodes + trees + 2) return null;
+  const largest = new Float64Array(trees);
+  return writeLeaves(source, { place, treeOf: note, slotBits, words, largest })
+    ? { roots, depths, largest }
+    : null;
+}
 
-  /** A node after its parent, of the same tree, that has no other parent. */
-  function isFree(child: number, parent: number, end: number): boolean {
-    if (child <= parent || child >= nodes || (child >= end && child < firstLeaf)) return false;
-    return place[child] === 0;
-  }
-
-  function placeLeaf(node: number, tree: number): boolean {
+/** Writes the leaves, and the greatest |value| of each tree; false where a leaf has no value. */
+function writeLeaves(
+  { outputs, nodes, isSplit, firstEntry, entryNode, entryValue }: TreeSource,
+  {
+    place,
+    treeOf,
+    slotBits,
+    words,
+    largest,
+  }: {
+    readonly place: Int32Array;
+    readonly treeOf: Int32Array;
+    readonly slotBits: number;
+    readonly words: Int32Array;
+    readonly largest: Float64Array;
+  },
+): boolean {
+  const valueBits = new Int32Array(entryValue.buffer, entryValue.byteOffset, entryValue.length);
+  for (let node = 0; node < nodes; node++) {
+    if (node < isSplit.length && isSplit[node] === 1) continue;
     const own = place[node] as number;
     const first = firstEntry[node] as number;
+    // with one output, zeros are written too
+    if (first < 0 && outputs === 1) return false;
     words[2 * own] = ((own >> 1) << slotBits) | (own & 1);
-    if (outputs === 1 && first < 0) return false;
     if (outputs === 1) words[2 * own + 1] = valueBits[first] as number;
     else words[2 * own + 1] = first < 0 ? entryValue.length : first;
-    if (first < 0) return true;
-    for (let entry = first; entryNode[entry] === node; entry++) {
+    if (first < 0) continue;
+    const tree = treeOf[node] as number;
+    for (let entry = first; entry < entryNode.length && entryNode[entry] === node; entry++) {
       const size = Math.abs(entryValue[entry] as number);
       if (size > (largest[tree] as number)) largest[tree] = size;
     }
-    return true;
   }
+  return true;
 }
 
 /**
