@@ -1,11 +1,11 @@
 import { MlxError } from '../errors.js';
 import { writeValue } from './encode.js';
+import { pickTexts } from './pick-texts.js';
 import type { Value } from './program.js';
 import { ATTRIBUTE, ELEMENT_TYPES, type ElementType, GRAPH, MODEL, NODE, TENSOR } from './proto.js';
 import {
   BYTES,
   FieldCursor,
-  pickTexts,
   readFields,
   readPackedNaturals,
   readPackedVarints,

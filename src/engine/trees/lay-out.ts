@@ -1,4 +1,4 @@
-import { isSumExact } from './exact-sums.js';
+import { areSumsExact } from './exact-sums.js';
 import { keyOf, LOWEST_KEY } from './keys.js';
 import { ALWAYS_LEFT, FIRST_COLUMN_SLOT, LANES, type TreeSource, type TreeTable } from './tree-table.js';
 
@@ -87,6 +87,7 @@ function assignSlots({ isSplit, column, missingLeft }: TreeSource): Slots | null
   return { slotOf, list, columns };
 }
 
+/** What is known once all nodes have their place. */
 interface Placed {
   /** Of each tree: the word of its root, most splits on a way, and its greatest |value|. */
   readonly roots: Int32Array;
@@ -94,76 +95,90 @@ interface Placed {
   readonly largest: Float64Array;
 }
 
-/** Writes the nodes; the first pair is a tree that adds nothing. */
+/** What is written while nodes get their places. */
+interface Layout {
+  readonly words: Int32Array;
+  readonly slotOf: Int32Array;
+  readonly slotBits: number;
+  /** Of each node, counted in nodes; 0 where it has none yet: there lies the tree that adds nothing. */
+  readonly place: Int32Array;
+  /** Of a split: the splits above it. Of a leaf: its tree. */
+  readonly note: Int32Array;
+  /** The place that comes next. */
+  next: number;
+}
+
 function placeTrees(
   source: TreeSource,
   slotOf: Int32Array,
   slotBits: number,
   words: Int32Array,
 ): Placed | null {
-  const { outputs, trees, starts, nodes, isSplit, left, right, column, missingLeft, threshold } = source;
+  const { trees, nodes, outputs, entryValue } = source;
+  const layout: Layout = {
+    words,
+    slotOf,
+    slotBits,
+    place: new Int32Array(nodes),
+    note: new Int32Array(nodes),
+    next: 2,
+  };
+  words[0] = ALWAYS_LEFT;
+  words[1] = outputs === 1 ? 0 : entryValue.length;
   const roots = new Int32Array(trees);
   const depths = new Int32Array(trees);
-  const place = new Int32Array(nodes);
-  /** Splits above a split; the tree of a leaf. */
-  const note = new Int32Array(nodes);
-  const firstLeaf = isSplit.length;
-  words[0] = ALWAYS_LEFT;
-  words[1] = outputs === 1 ? 0 : source.entryValue.length;
-  let next = 2;
   for (let tree = 0; tree < trees; tree++) {
-    const start = starts[tree] as number;
-    const end = starts[tree + 1] as number;
-    roots[tree] = 2 * next;
-    place[start] = next;
-    next += 2;
-    if (isSplit[start] === 0) note[start] = tree;
-    let deepest = 0;
-    for (let node = start; node < end; node++) {
-      const own = place[node] as number;
-      if (own === 0) return null;
-      if (isSplit[node] === 0) continue;
-      const isMissingLeft = missingLeft[node] as number;
-      const slot = slotOf[2 * (column[node] as number) + isMissingLeft] as number;
-      words[2 * own] = ((next >> 1) << slotBits) | slot;
-      // no number is at most NaN: all go right but a missing value that goes left, whose key is the lowest
-      words[2 * own + 1] = keyOf(threshold[node] as number, LOWEST_KEY);
-      const level = (note[node] as number) + 1;
-      if (level > deepest) deepest = level;
-      for (let side = 0; side < 2; side++) {
-        const child = (side === 0 ? left[node] : right[node]) as number;
-        // a child comes after its parent, is of the same tree, and has no other parent
-        if (child <= node || child >= nodes || (child >= end && child < firstLeaf)) return null;
-        if (place[child] !== 0) return null;
-        place[child] = next++;
-        note[child] = isSplit[child] === 1 ? level : tree;
-      }
-    }
-    depths[tree] = deepest;
+    roots[tree] = 2 * layout.next;
+    const depth = placeTree(source, layout, tree);
+    if (depth < 0) return null;
+    depths[tree] = depth;
   }
-  if (next !== nodes + trees + 2) return null;
+  if (layout.next !== nodes + trees + 2) return null;
   const largest = new Float64Array(trees);
-  return writeLeaves(source, { place, treeOf: note, slotBits, words, largest })
-    ? { roots, depths, largest }
-    : null;
+  return writeLeaves(source, layout, largest) ? { roots, depths, largest } : null;
+}
+
+/** Gives the nodes of a tree their places and writes its splits: the most on one way, or −1 where it is no tree. */
+function placeTree(source: TreeSource, layout: Layout, tree: number): number {
+  const { starts, nodes, isSplit, left, right, column, missingLeft, threshold } = source;
+  const { words, slotOf, slotBits, place, note } = layout;
+  const start = starts[tree] as number;
+  const end = starts[tree + 1] as number;
+  const firstLeaf = isSplit.length;
+  let { next } = layout;
+  place[start] = next;
+  next += 2;
+  if (isSplit[start] === 0) note[start] = tree;
+  let deepest = 0;
+  for (let node = start; node < end; node++) {
+    const own = place[node] as number;
+    if (own === 0) return -1;
+    if (isSplit[node] === 0) continue;
+    const isMissingLeft = missingLeft[node] as number;
+    const slot = slotOf[2 * (column[node] as number) + isMissingLeft] as number;
+    words[2 * own] = ((next >> 1) << slotBits) | slot;
+    // no number is at most NaN: all go right but a missing value that goes left, whose key is the lowest
+    words[2 * own + 1] = keyOf(threshold[node] as number, LOWEST_KEY);
+    const level = (note[node] as number) + 1;
+    if (level > deepest) deepest = level;
+    for (let side = 0; side < 2; side++) {
+      const child = (side === 0 ? left[node] : right[node]) as number;
+      // a child comes after its parent, is of the same tree, and has no other parent
+      if (child <= node || child >= nodes || (child >= end && child < firstLeaf)) return -1;
+      if (place[child] !== 0) return -1;
+      place[child] = next++;
+      note[child] = child < firstLeaf && isSplit[child] === 1 ? level : tree;
+    }
+  }
+  layout.next = next;
+  return deepest;
 }
 
 /** Writes the leaves, and the greatest |value| of each tree; false where a leaf has no value. */
 function writeLeaves(
   { outputs, nodes, isSplit, firstEntry, entryNode, entryValue }: TreeSource,
-  {
-    place,
-    treeOf,
-    slotBits,
-    words,
-    largest,
-  }: {
-    readonly place: Int32Array;
-    readonly treeOf: Int32Array;
-    readonly slotBits: number;
-    readonly words: Int32Array;
-    readonly largest: Float64Array;
-  },
+  { words, slotBits, place, note }: Layout,
+  largest: Float64Array,
 ): boolean {
   const valueBits = new Int32Array(entryValue.buffer, entryValue.byteOffset, entryValue.length);
   for (let node = 0; node < nodes; node++) {
@@ -176,7 +191,7 @@ function writeLeaves(
     if (outputs === 1) words[2 * own + 1] = valueBits[first] as number;
     else words[2 * own + 1] = first < 0 ? entryValue.length : first;
     if (first < 0) continue;
-    const tree = treeOf[node] as number;
+    const tree = note[node] as number;
     for (let entry = first; entry < entryNode.length && entryNode[entry] === node; entry++) {
       const size = Math.abs(entryValue[entry] as number);
       if (size > (largest[tree] as number)) largest[tree] = size;
@@ -186,15 +201,15 @@ function writeLeaves(
 }
 
 /**
- * Trees that are walked side by side should end together; where sums are not known to be the same in any order, the order is
- * kept. Null where the order could matter.
+ * The order in which trees are walked; null where sums could depend on the order in which ONNX Runtime adds. Trees that are
+ * walked side by side should end together; of lookups and layers the order is kept.
  */
 function orderOf(source: TreeSource, { depths, largest }: Placed): Int32Array | null {
   const order = Int32Array.from({ length: source.trees }, (_, tree) => tree);
-  if (isSumExact(source, largest)) {
-    return order.sort((a, b) => (depths[a] as number) - (depths[b] as number) || a - b);
-  }
-  return source.isOneAtATime ? order : null;
+  const most = largest.reduce((a, b) => (source.isLayered ? Math.max(a, b) : a + b), 0);
+  if (!areSumsExact(source.entryValue, most)) return source.isLookup ? order : null;
+  if (source.isLayered) return order;
+  return order.sort((a, b) => (depths[a] as number) - (depths[b] as number) || a - b);
 }
 
 function packEntries({ outputs, entryNode, entryOutput, entryValue }: TreeSource) {
