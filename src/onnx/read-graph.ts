@@ -1,5 +1,6 @@
 import { MlxError } from '../errors.js';
 import { writeValue } from './encode.js';
+import { pickTexts } from './pick-texts.js';
 import type { Value } from './program.js';
 import { ATTRIBUTE, ELEMENT_TYPES, type ElementType, GRAPH, MODEL, NODE, TENSOR } from './proto.js';
 import {
@@ -22,11 +23,8 @@ export class Attributes {
   constructor(node: Uint8Array) {
     this.inputs = namesOf(node, NODE.input);
     for (const { bytes } of fieldsOf(node, NODE.attribute)) {
-      const cursor = new FieldCursor(bytes);
-      while (cursor.next()) {
-        if (cursor.field === ATTRIBUTE.name && cursor.type === BYTES)
-          this.#parts.set(readText(cursor.bytes()), bytes);
-      }
+      const name = firstOf(bytes, ATTRIBUTE.name);
+      if (name !== null) this.#parts.set(readText(name), bytes);
     }
   }
 
@@ -98,18 +96,13 @@ export class Attributes {
   /** Where in the table each of the texts is (there may be millions); null where one is not in it. */
   picks(name: string, table: readonly string[]): Uint8Array | null {
     const part = this.#part(name);
-    const known = table.map((text) => Buffer.from(text));
     // each text has two bytes before it
     const picks = new Uint8Array(part.length >> 1);
-    let count = 0;
     const cursor = new FieldCursor(part);
-    while (cursor.next()) {
-      if (cursor.field !== ATTRIBUTE.strings) continue;
-      const pick = placeIn(known, part, cursor.start, cursor.end);
-      if (cursor.type !== BYTES || pick < 0) return null;
-      picks[count++] = pick;
-    }
-    return picks.subarray(0, count);
+    let start = 0;
+    while (cursor.next() && cursor.field !== ATTRIBUTE.strings) start = cursor.at;
+    const { count, end } = pickTexts(part, start, { field: ATTRIBUTE.strings, table, picks });
+    return firstOf(part.subarray(end), ATTRIBUTE.strings) === null ? picks.subarray(0, count) : null;
   }
 
   /** The one field of that number; null where there is none, or more than one. */
@@ -187,17 +180,10 @@ function onlyOf(message: Uint8Array, field: number): Uint8Array | null {
   return found;
 }
 
-/** Which of the texts the bytes from `start` to `end` are; −1 where none. */
-function placeIn(texts: readonly Uint8Array[], bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  for (let k = 0; k < texts.length; k++) {
-    const text = texts[k] as Uint8Array;
-    if (text.length !== length) continue;
-    let same = 0;
-    while (same < length && text[same] === bytes[start + same]) same++;
-    if (same === length) return k;
-  }
-  return -1;
+function firstOf(message: Uint8Array, field: number): Uint8Array | null {
+  const cursor = new FieldCursor(message);
+  while (cursor.next()) if (cursor.field === field && cursor.type === BYTES) return cursor.bytes();
+  return null;
 }
 
 function toFloats(bytes: Uint8Array): Float32Array {

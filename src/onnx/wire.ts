@@ -156,6 +156,11 @@ export class FieldCursor {
     return true;
   }
 
+  /** Where the next field starts. */
+  get at(): number {
+    return this.#at;
+  }
+
   /** The content of a length-delimited or fixed field (a view, not a copy). */
   bytes(): Uint8Array {
     return this.#message.subarray(this.start, this.end);

@@ -1,21 +1,16 @@
-import type { TreeSource } from './tree-table.js';
-
 /** A float32 holds whole numbers up to it. */
 const WHOLE_NUMBERS = 2 ** 24;
 
 /**
- * Whether float32 sums over the trees are the same in any order: all leaf values are multiples of one power of two, so
- * coarse that no sum needs more than a float32's bits (training rounds them so). `largest` is each tree's greatest |value|.
+ * Whether float32 sums of such values, none of which is above `most`, are the same in any order: all are multiples of one
+ * power of two, so coarse that no sum needs more than a float32's bits. Training rounds leaves so.
  */
-export function isSumExact({ entryValue }: TreeSource, largest: Float64Array): boolean {
-  const unit = unitOf(entryValue);
-  if (unit === 0) return true;
-  let sum = 0;
-  for (let tree = 0; tree < largest.length; tree++) sum += largest[tree] as number;
-  return sum / unit <= WHOLE_NUMBERS;
+export function areSumsExact(values: Float32Array, most: number): boolean {
+  const unit = unitOf(values);
+  return unit === 0 || most / unit <= WHOLE_NUMBERS;
 }
 
-/** The greatest power of two that all values are multiples of; 0 where all are 0, and of subnormal numbers the least. */
+/** The greatest power of two that all values are multiples of; 0 where all are 0. */
 function unitOf(values: Float32Array): number {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   let least = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import { isSumExact } from './exact-sums.js';
+import { areSumsExact } from './exact-sums.js';
 import { keyOf, LOWEST_KEY } from './keys.js';
 import { ALWAYS_LEFT, FIRST_COLUMN_SLOT, LANES, type TreeSource, type TreeTable } from './tree-table.js';
 
@@ -62,16 +62,22 @@ interface Slots {
 
 /** A row's keys are made for the columns that are asked about, twice where missing values go both ways. */
 function assignSlots({ isSplit, column, missingLeft }: TreeSource): Slots | null {
-  let columns = 0;
+  // leaves are in no order that a processor could guess: they are counted as nothing instead of being left out
+  let last = -1;
+  let flags = 0;
   for (let node = 0; node < isSplit.length; node++) {
-    if (isSplit[node] === 0) continue;
-    if ((missingLeft[node] as number) > 1) return null;
-    if ((column[node] as number) >= columns) columns = (column[node] as number) + 1;
+    const isAsked = isSplit[node] as number;
+    last = Math.max(last, ((column[node] as number) + 1) * isAsked - 1);
+    flags |= (missingLeft[node] as number) * isAsked;
   }
-  if (columns > MOST_COLUMNS) return null;
-  const slotOf = new Int32Array(2 * columns);
-  for (let node = 0; node < isSplit.length; node++)
-    if (isSplit[node] === 1) slotOf[2 * (column[node] as number) + (missingLeft[node] as number)] = 1;
+  if (last >= MOST_COLUMNS || flags > 1) return null;
+  const columns = last + 1;
+  const slotOf = new Int32Array(2 * columns + 1);
+  for (let node = 0; node < isSplit.length; node++) {
+    const isAsked = isSplit[node] as number;
+    const question = (2 * (column[node] as number) + (missingLeft[node] as number)) * isAsked;
+    slotOf[question] = (slotOf[question] as number) | isAsked;
+  }
   const list: number[] = [];
   for (let question = 0; question < slotOf.length; question++) {
     if (slotOf[question] === 0) continue;
@@ -81,6 +87,7 @@ function assignSlots({ isSplit, column, missingLeft }: TreeSource): Slots | null
   return { slotOf, list, columns };
 }
 
+/** What is known once all nodes have their place. */
 interface Placed {
   /** Of each tree: the word of its root, most splits on a way, and its greatest |value|. */
   readonly roots: Int32Array;
@@ -88,91 +95,121 @@ interface Placed {
   readonly largest: Float64Array;
 }
 
-/** Writes the nodes; the first pair is a tree that adds nothing. */
+/** What is written while nodes get their places. */
+interface Layout {
+  readonly words: Int32Array;
+  readonly slotOf: Int32Array;
+  readonly slotBits: number;
+  /** Of each node, counted in nodes; 0 where it has none yet: there lies the tree that adds nothing. */
+  readonly place: Int32Array;
+  /** Of a split: the splits above it. Of a leaf: its tree. */
+  readonly note: Int32Array;
+  /** The place that comes next. */
+  next: number;
+}
+
 function placeTrees(
   source: TreeSource,
   slotOf: Int32Array,
   slotBits: number,
   words: Int32Array,
 ): Placed | null {
-  const { outputs, trees, starts, nodes, isSplit, left, right, column, missingLeft, threshold } = source;
-  const { firstEntry, entryNode, entryValue } = source;
-  const roots = new Int32Array(trees);
-  const depths = new Int32Array(trees);
-  const largest = new Float64Array(trees);
-  const valueBits = new Int32Array(entryValue.buffer, entryValue.byteOffset, entryValue.length);
-  const place = new Int32Array(nodes);
-  const depth = new Int32Array(nodes);
-  const firstLeaf = isSplit.length;
+  const { trees, nodes, outputs, entryValue } = source;
+  const layout: Layout = {
+    words,
+    slotOf,
+    slotBits,
+    place: new Int32Array(nodes),
+    note: new Int32Array(nodes),
+    next: 2,
+  };
   words[0] = ALWAYS_LEFT;
   words[1] = outputs === 1 ? 0 : entryValue.length;
-  let next = 2;
+  const roots = new Int32Array(trees);
+  const depths = new Int32Array(trees);
   for (let tree = 0; tree < trees; tree++) {
-    const start = starts[tree] as number;
-    const end = starts[tree + 1] as number;
-    roots[tree] = 2 * next;
-    place[start] = next;
-    next += 2;
-    if (isSplit[start] === 0 && !placeLeaf(start, tree)) return null;
-    let deepest = 0;
-    for (let node = start; node < end; node++) {
-      const own = place[node] as number;
-      if (own === 0) return null;
-      if (isSplit[node] === 0) continue;
-      const toLeft = left[node] as number;
-      const toRight = right[node] as number;
-      if (!isFree(toLeft, node, end) || !isFree(toRight, node, end) || toLeft === toRight) return null;
-      place[toLeft] = next;
-      place[toRight] = next + 1;
-      const level = (depth[node] as number) + 1;
-      depth[toLeft] = level;
-      depth[toRight] = level;
-      if (level > deepest) deepest = level;
-      const isMissingLeft = missingLeft[node] as number;
-      const slot = slotOf[2 * (column[node] as number) + isMissingLeft] as number;
-      words[2 * own] = ((next >> 1) << slotBits) | slot;
-      // no number is at most NaN: all go right but a missing value that goes left, whose key is the lowest
-      words[2 * own + 1] = keyOf(threshold[node] as number, LOWEST_KEY);
-      next += 2;
-      if (isSplit[toLeft] !== 1 && !placeLeaf(toLeft, tree)) return null;
-      if (isSplit[toRight] !== 1 && !placeLeaf(toRight, tree)) return null;
+    roots[tree] = 2 * layout.next;
+    const depth = placeTree(source, layout, tree);
+    if (depth < 0) return null;
+    depths[tree] = depth;
+  }
+  if (layout.next !== nodes + trees + 2) return null;
+  const largest = new Float64Array(trees);
+  return writeLeaves(source, layout, largest) ? { roots, depths, largest } : null;
+}
+
+/** Gives the nodes of a tree their places and writes its splits: the most on one way, or −1 where it is no tree. */
+function placeTree(source: TreeSource, layout: Layout, tree: number): number {
+  const { starts, nodes, isSplit, left, right, column, missingLeft, threshold } = source;
+  const { words, slotOf, slotBits, place, note } = layout;
+  const start = starts[tree] as number;
+  const end = starts[tree + 1] as number;
+  const firstLeaf = isSplit.length;
+  let { next } = layout;
+  place[start] = next;
+  next += 2;
+  if (isSplit[start] === 0) note[start] = tree;
+  let deepest = 0;
+  for (let node = start; node < end; node++) {
+    const own = place[node] as number;
+    if (own === 0) return -1;
+    if (isSplit[node] === 0) continue;
+    const isMissingLeft = missingLeft[node] as number;
+    const slot = slotOf[2 * (column[node] as number) + isMissingLeft] as number;
+    words[2 * own] = ((next >> 1) << slotBits) | slot;
+    // no number is at most NaN: all go right but a missing value that goes left, whose key is the lowest
+    words[2 * own + 1] = keyOf(threshold[node] as number, LOWEST_KEY);
+    const level = (note[node] as number) + 1;
+    if (level > deepest) deepest = level;
+    for (let side = 0; side < 2; side++) {
+      const child = (side === 0 ? left[node] : right[node]) as number;
+      // a child comes after its parent, is of the same tree, and has no other parent
+      if (child <= node || child >= nodes || (child >= end && child < firstLeaf)) return -1;
+      if (place[child] !== 0) return -1;
+      place[child] = next++;
+      note[child] = child < firstLeaf && isSplit[child] === 1 ? level : tree;
     }
-    depths[tree] = deepest;
   }
-  return next === nodes + trees + 2 ? { roots, depths, largest } : null;
+  layout.next = next;
+  return deepest;
+}
 
-  /** A node after its parent, of the same tree, that has no other parent. */
-  function isFree(child: number, parent: number, end: number): boolean {
-    if (child <= parent || child >= nodes || (child >= end && child < firstLeaf)) return false;
-    return place[child] === 0;
-  }
-
-  function placeLeaf(node: number, tree: number): boolean {
+/** Writes the leaves, and the greatest |value| of each tree; false where a leaf has no value. */
+function writeLeaves(
+  { outputs, nodes, isSplit, firstEntry, entryNode, entryValue }: TreeSource,
+  { words, slotBits, place, note }: Layout,
+  largest: Float64Array,
+): boolean {
+  const valueBits = new Int32Array(entryValue.buffer, entryValue.byteOffset, entryValue.length);
+  for (let node = 0; node < nodes; node++) {
+    if (node < isSplit.length && isSplit[node] === 1) continue;
     const own = place[node] as number;
     const first = firstEntry[node] as number;
+    // with one output, zeros are written too
+    if (first < 0 && outputs === 1) return false;
     words[2 * own] = ((own >> 1) << slotBits) | (own & 1);
-    if (outputs === 1 && first < 0) return false;
     if (outputs === 1) words[2 * own + 1] = valueBits[first] as number;
     else words[2 * own + 1] = first < 0 ? entryValue.length : first;
-    if (first < 0) return true;
-    for (let entry = first; entryNode[entry] === node; entry++) {
+    if (first < 0) continue;
+    const tree = note[node] as number;
+    for (let entry = first; entry < entryNode.length && entryNode[entry] === node; entry++) {
       const size = Math.abs(entryValue[entry] as number);
       if (size > (largest[tree] as number)) largest[tree] = size;
     }
-    return true;
   }
+  return true;
 }
 
 /**
- * Trees that are walked side by side should end together; where sums are not known to be the same in any order, the order is
- * kept. Null where the order could matter.
+ * The order in which trees are walked; null where sums could depend on the order in which ONNX Runtime adds. Trees that are
+ * walked side by side should end together; of lookups and layers the order is kept.
  */
 function orderOf(source: TreeSource, { depths, largest }: Placed): Int32Array | null {
   const order = Int32Array.from({ length: source.trees }, (_, tree) => tree);
-  if (isSumExact(source, largest)) {
-    return order.sort((a, b) => (depths[a] as number) - (depths[b] as number) || a - b);
-  }
-  return source.isOneAtATime ? order : null;
+  const most = largest.reduce((a, b) => (source.isLayered ? Math.max(a, b) : a + b), 0);
+  if (!areSumsExact(source.entryValue, most)) return source.isLookup ? order : null;
+  if (source.isLayered) return order;
+  return order.sort((a, b) => (depths[a] as number) - (depths[b] as number) || a - b);
 }
 
 function packEntries({ outputs, entryNode, entryOutput, entryValue }: TreeSource) {

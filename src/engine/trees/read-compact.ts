@@ -72,7 +72,8 @@ export function readCompact(operator: Attributes): TreeSource | null {
     entryNode,
     entryOutput,
     entryValue: new Float32Array(alignedBuffer(weights)),
-    isOneAtATime: outputs > 1,
+    isLookup: roots.length <= outputs,
+    isLayered: outputs > 1,
   };
 }
 

@@ -56,7 +56,8 @@ export function readRegressor(operator: Attributes): TreeSource | null {
     left,
     right,
     ...entries,
-    isOneAtATime: starts.length - 1 <= entries.outputs,
+    isLookup: starts.length - 1 <= entries.outputs,
+    isLayered: false,
   };
 }
 

@@ -165,7 +165,7 @@ function step(
   slotBits: number,
 ): number {
   const word = nodes[node] as number;
-  const isRight = (rowKeys[row + (word & mask)] as number) > (nodes[node + 1] as number);
+  const isRight = (rowKeys[(row + (word & mask)) | 0] as number) > (nodes[(node + 1) | 0] as number);
   // in this form V8 makes no branch of the comparison
   return (((word >>> slotBits) << 2) + (((isRight as unknown as number) | 0) << 1)) | 0;
 }

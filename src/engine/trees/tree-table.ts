@@ -55,6 +55,8 @@ export interface TreeSource {
   readonly entryNode: Int32Array;
   readonly entryOutput: Int32Array;
   readonly entryValue: Float32Array;
-  /** Whether of the trees that share an output all but one may add 0, as those of lookups and of layers do. */
-  readonly isOneAtATime: boolean;
+  /** No more trees than outputs: each may have some of its own, and values off any grid. */
+  readonly isLookup: boolean;
+  /** Leaves have one output each: trees may be layers of one, of which a single one adds to an output. */
+  readonly isLayered: boolean;
 }
