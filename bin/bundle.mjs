@@ -17,7 +17,6 @@ const bundles = [
   { journal: 'store/journal/journal' },
   { 'ingest-worker': 'store/journal/ingest-worker' },
   { serve: 'commands/serve/run', app: 'serving/app' },
-  { 'spare-thread': 'scoring/thread/spare-thread' },
   { 'scoring-worker': 'scoring/thread/worker' },
 ];
 const inDist = (name) => resolve(dist, `${name}.js`);

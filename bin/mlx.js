@@ -20,8 +20,6 @@ function renderedHelp() {
 async function start(version) {
   // Where Node has it (22.1 and later), compiled code is kept between starts.
   require('node:module').enableCompileCache?.();
-  // A thread takes as long to start as everything before the server that needs it.
-  if (argv[0] === 'serve') import('../dist/spare-thread.js').then(({ prepareThread }) => prepareThread());
   const { main } = await import('../dist/mlx.js');
   process.exitCode = await main(argv, version, process);
 }

@@ -6,7 +6,7 @@ import { MlxError } from '../../errors.js';
 import { ThreadedExplainer } from '../../modeling/explain-thread.js';
 import { parseModelReference } from '../../registry/names.js';
 import { requireModel } from '../../registry/resolve.js';
-import { dismissThread, prepareThread } from '../../scoring/thread/spare-thread.js';
+import { prepareThread } from '../../scoring/thread/spare-thread.js';
 import { isLoopback } from '../../serving/access/origin.js';
 import type { TlsFiles } from '../../serving/access/tls.js';
 import type { Limits, ServerLog, ServerOptions } from '../../serving/options.js';
@@ -47,7 +47,6 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
   const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
   // Loading ONNX Runtime takes about as long as everything else before the first answer.
   if (workers === 1) prepareThread();
-  else dismissThread();
   const store = await context.store();
   for (const model of models) await requireModel(store, parseModelReference(model).name);
   const tokens = tokensOf(context.env.MLX_SERVE_TOKENS);

@@ -19,12 +19,6 @@ export function prepareThread(): void {
   spare = worker;
 }
 
-/** Ends the thread that was prepared, where nobody will open a model after all. */
-export function dismissThread(): void {
-  void spare?.terminate();
-  spare = undefined;
-}
-
 /** A thread that is given this model to load: the one that was prepared, or a new one. */
 export function threadFor(task: ThreadTask): Worker {
   const worker = spare ?? launch();
