@@ -1,50 +1,63 @@
 // Build step: puts what every start of `mlx` loads (the terminal, the commands' specs, commander) into one file, since
-// seventy small modules take longer to find than to run. What a command loads when it runs stays in its own files, and
-// so does errors.js, whose class must be the same for all. The server, of a hundred modules, is put into one file as well.
+// seventy small modules take longer to find than to run; and so with the store, the server and its threads. What a command
+// loads when it runs stays in its own files, and so does errors.js, whose class must be the same for all.
 // Then renders `mlx --help` once, since commander alone takes as long to load as node does.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const shared = resolve(dist, 'errors.js');
-/** What becomes one file, and which; whoever loads the first gets the second. */
-const bundled = new Map([
-  [resolve(dist, 'cli/main.js'), resolve(dist, 'mlx.js')],
-  [resolve(dist, 'commands/serve/run.js'), resolve(dist, 'serve.js')],
-]);
+/** What is put together, and into which files; the files of one line share what they have in common. */
+const bundles = [
+  { mlx: 'cli/main' },
+  { store: 'store/store' },
+  { journal: 'store/journal/journal' },
+  { 'ingest-worker': 'store/journal/ingest-worker' },
+  { serve: 'commands/serve/run', app: 'serving/app' },
+  { 'scoring-worker': 'scoring/thread/worker' },
+];
+const inDist = (name) => resolve(dist, `${name}.js`);
+/** Whoever loads the first from a bundle gets the second. */
+const bundled = new Map(
+  bundles.flatMap(Object.entries).map(([outfile, entry]) => [inDist(entry), inDist(outfile)]),
+);
 
-/**
- * Keeps out of a bundle in `folder` what is loaded later, what must be there once, and what finds other files by its own
- * place.
- */
-const outside = (folder) => ({
+/** How a file of the bundle's folder names another one. */
+const wayTo = (target) => `./${relative(dist, bundled.get(target) ?? target)}`;
+
+/** Keeps out of a bundle what is loaded later and what must be there once; mends what a file finds by its own place. */
+const outside = {
   name: 'outside',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ path, importer, kind, resolveDir }) => {
-      if (importer === '') return undefined;
-      const target = bundled.get(resolve(resolveDir, path)) ?? resolve(resolveDir, path);
-      const isOutside = kind === 'dynamic-import' || target === shared || knowsItsPlace(target);
-      if (!isOutside) return undefined;
-      const way = relative(folder, target);
-      return { path: way.startsWith('.') ? way : `./${way}`, external: true };
+  setup({ onResolve, onLoad, initialOptions }) {
+    const entries = Object.values(initialOptions.entryPoints);
+    onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
+      const target = resolve(resolveDir, path);
+      if (entries.includes(target)) return undefined;
+      const isOutside = kind === 'dynamic-import' || target === shared || bundled.has(target);
+      return isOutside ? { path: wayTo(target), external: true } : undefined;
     });
     onResolve({ filter: /^[^.]/ }, ({ kind, path }) => {
       const isOwn = kind === 'entry-point' || (kind !== 'dynamic-import' && path === 'commander');
       return isOwn ? undefined : { path, external: true };
     });
+    onLoad({ filter: /\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /new URL\('(.+?)', import\.meta\.url\)/g,
+        (_, way) => `new URL('${wayTo(resolve(dirname(path), way))}', import.meta.url)`,
+      ),
+    }));
   },
-});
+};
 
-const knowsItsPlace = (file) =>
-  file.startsWith(dist) && readFileSync(file, 'utf8').includes('import.meta.url');
-
-async function bundle(entry, outfile) {
+for (const name of readdirSync(dist)) if (name.startsWith('chunk-')) rmSync(resolve(dist, name));
+for (const entries of bundles) {
   await build({
-    entryPoints: [entry],
-    outfile,
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, inDist(entry)])),
+    outdir: dist,
+    splitting: true,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -53,14 +66,12 @@ async function bundle(entry, outfile) {
     minifyWhitespace: true,
     sourcemap: true,
     banner: {
-      js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+      js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",
     },
-    plugins: [outside(dirname(outfile))],
+    plugins: [outside],
     logLevel: 'warning',
   });
 }
-
-for (const [entry, outfile] of bundled) await bundle(entry, outfile);
 
 const help = resolve(dist, 'help.txt');
 rmSync(help, { force: true });

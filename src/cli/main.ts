@@ -31,6 +31,7 @@ export async function main(
         exitCode = await execute(invocation, terminal, version, process);
       },
       terminal,
+      words,
     );
     if (words.length === 0) program.outputHelp();
     else await program.parseAsync(words, { from: 'user' });

@@ -42,8 +42,18 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 negative verdict, 4 no such thing, 5 busy, 130/143 stopped.
 Every command takes --help, --json, --store, --config.`;
 
-/** Builds the program from the commands' specs; nothing of a command but its spec is loaded. */
-export function buildProgram(version: string, onInvocation: OnInvocation, output: Output): Command {
+/**
+ * Builds the program from the commands' specs; nothing of a command but its spec is loaded.
+ * @param words the command line: where it names a command, only that one is built
+ */
+export function buildProgram(
+  version: string,
+  onInvocation: OnInvocation,
+  output: Output,
+  words: readonly string[] = [],
+): Command {
+  const named = COMMANDS.filter(({ path }) => path.every((word, index) => word === words[index]));
+  const specs = named.length > 0 ? named : COMMANDS;
   const program = new Command('mlx')
     .description(INTRODUCTION)
     .version(version, '-V, --version', 'print the version');
@@ -58,7 +68,7 @@ export function buildProgram(version: string, onInvocation: OnInvocation, output
       groups.set(group.name, command);
       program.addCommand(command);
     }
-    for (const spec of COMMANDS.filter((entry) => entry.group === heading)) {
+    for (const spec of specs.filter((entry) => entry.group === heading)) {
       const parent = spec.path.length > 1 ? groups.get(spec.path[0] as string) : program;
       const command = buildCommand(spec, onInvocation).helpGroup(
         spec.path.length > 1 ? 'Commands:' : `${heading}:`,

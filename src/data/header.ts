@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import Papa from 'papaparse';
 import { MlxError } from '../errors.js';
 import { findHeader, type HeaderPosition, type LayoutHints, notText } from './layout.js';
+import { papaparse } from './papaparse.js';
 import { countBytes, MAX_RECORD_BYTES } from './records.js';
 
 export const MAX_COLUMNS = 100_000;
@@ -44,7 +44,7 @@ export function readHeader(
 
 function namesOf(text: string, position: HeaderPosition, name: string): readonly string[] {
   const newline = position.newline === 10 ? '\n' : '\r';
-  const { data, errors } = Papa.parse<string[]>(`${text}${newline}`, {
+  const { data, errors } = papaparse().parse<string[]>(`${text}${newline}`, {
     delimiter: String.fromCharCode(position.delimiter),
     quoteChar: String.fromCharCode(position.quote),
     newline,

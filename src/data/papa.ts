@@ -1,6 +1,6 @@
-import Papa from 'papaparse';
 import type { CellSink } from './cell-sink.js';
 import type { Layout } from './layout.js';
+import { papaparse } from './papaparse.js';
 import { ragged } from './ragged.js';
 import { type ScanPosition, scanRows } from './scan.js';
 
@@ -14,7 +14,7 @@ export function parseRows(
   limit: number,
 ): number {
   const newline = String.fromCharCode(layout.newline);
-  const { data, errors } = Papa.parse<string[]>(bytes.toString('utf8', at.offset), {
+  const { data, errors } = papaparse().parse<string[]>(bytes.toString('utf8', at.offset), {
     delimiter: String.fromCharCode(layout.delimiter),
     quoteChar: String.fromCharCode(layout.quote),
     newline: newline === '\n' ? '\n' : '\r',

@@ -3,7 +3,7 @@ import type { ModelVersion } from '../store/registry-records.js';
 import { Access, DEFAULT_HOST } from './access/access.js';
 import { AccessLog } from './access-log.js';
 import { AlertDesk } from './alert-desk.js';
-import { App } from './app.js';
+import type { App } from './app.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
 import { ExplainerPool } from './explain/explainer-pool.js';
@@ -153,15 +153,18 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const catalog = new Catalog(options.models, { store, pool, random, log, alerts, watchOver });
   // Before anything is started that would have to be ended again.
   const access = await Access.open(options, limits);
-  // First the models: the log's thread would take processor time from theirs.
-  await catalog.follow(limits.pollMs);
-  const writer = await openPredictionLog(store, {
-    log,
-    flushMs: limits.flushMs,
-    capacity: limits.logCapacity,
-    sample: limits.logSample,
-    retentionMs: limits.logRetentionMs,
-  });
+  // What answers with the models is loaded while they are.
+  const [, writer, { App }] = await Promise.all([
+    catalog.follow(limits.pollMs),
+    openPredictionLog(store, {
+      log,
+      flushMs: limits.flushMs,
+      capacity: limits.logCapacity,
+      sample: limits.logSample,
+      retentionMs: limits.logRetentionMs,
+    }),
+    import('./app.js'),
+  ]);
   const summary = new SummaryBoard();
   const predictor = new Predictor({
     writer,

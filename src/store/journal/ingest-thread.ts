@@ -2,6 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { MlxError } from '../../errors.js';
 import type { IngestFailure, IngestJob, IngestReport, IngestRequest } from './ingest-messages.js';
 
+/** A server that has just been started has its first answers to give: the thread can wait. */
+const START_MS = 500;
 const RESTART_MS = 1000;
 
 /** What the thread has told. Counts are of the own writer's rows and bytes. */
@@ -17,13 +19,17 @@ interface Waiting {
   readonly reject: (error: MlxError) => void;
 }
 
-/** The thread that brings the journal into log.db, seen from the thread that writes it. One that dies is started again. */
+/**
+ * The thread that brings the journal into log.db, seen from the thread that writes it. It is started a little later, or when
+ * it is needed; one that dies is started again.
+ */
 export class IngestClient {
   readonly #job: Omit<IngestJob, 'removed'>;
   readonly #onReport: (damaged: readonly string[]) => void;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
-  #restart: NodeJS.Timeout | undefined;
+  #hasStarted = false;
+  #nextStart: NodeJS.Timeout;
   #state: IngestState = { rows: 0, bytes: 0, failures: 0, problem: null };
   #removed = { rows: 0, bytes: 0 };
   /** Of threads that died. */
@@ -34,7 +40,7 @@ export class IngestClient {
   constructor(job: Omit<IngestJob, 'removed'>, onReport: (damaged: readonly string[]) => void) {
     this.#job = job;
     this.#onReport = onReport;
-    this.#start();
+    this.#nextStart = this.#startIn(START_MS);
   }
 
   get state(): IngestState {
@@ -46,7 +52,7 @@ export class IngestClient {
    * @throws MlxError why it does not
    */
   flush(): Promise<void> {
-    const worker = this.#worker;
+    const worker = this.#startedWorker();
     const { problem } = this.#state;
     if (worker === undefined) return problem === null ? Promise.resolve() : Promise.reject(errorOf(problem));
     return new Promise((resolve, reject) => {
@@ -65,8 +71,8 @@ export class IngestClient {
   }
 
   async #end(): Promise<void> {
-    clearTimeout(this.#restart);
-    const worker = this.#worker;
+    const worker = this.#startedWorker();
+    clearTimeout(this.#nextStart);
     if (worker === undefined) return;
     worker.ref();
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -74,7 +80,19 @@ export class IngestClient {
     await ended;
   }
 
+  /** The thread, started now if it has never been; undefined where it has died. */
+  #startedWorker(): Worker | undefined {
+    if (!this.#hasStarted) this.#start();
+    return this.#worker;
+  }
+
+  #startIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#start(), ms).unref();
+  }
+
   #start(): void {
+    clearTimeout(this.#nextStart);
+    this.#hasStarted = true;
     const job: IngestJob = { ...this.#job, removed: this.#removed };
     const worker = new Worker(new URL('./ingest-worker.js', import.meta.url), { workerData: job });
     this.#worker = worker;
@@ -114,8 +132,7 @@ export class IngestClient {
     this.#earlierFailures = this.#state.failures + 1;
     this.#state = { ...this.#state, failures: this.#earlierFailures, problem: failure };
     this.#onReport([]);
-    this.#restart = setTimeout(() => this.#start(), RESTART_MS);
-    this.#restart.unref();
+    this.#nextStart = this.#startIn(RESTART_MS);
   }
 }
 
