@@ -58,9 +58,9 @@ export class Catalog {
    */
   find(name: string | undefined): Deployment {
     const [only] = this.deployments;
+    if (name === undefined && only !== undefined && this.deployments.length === 1) return only;
     const known = this.deployments.map(({ text }) => text);
     if (name === undefined) {
-      if (only !== undefined && this.deployments.length === 1) return only;
       throw new MlxError('REQUEST_INVALID', 'Several models are served; the request must name one.', {
         hint: `Give "model", one of: ${known.join(', ')}.`,
         details: { field: 'model', models: known },
