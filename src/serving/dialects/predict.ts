@@ -1,8 +1,8 @@
 import { MlxError } from '../../errors.js';
 import { type Core, contextOf, endLease, roundMs } from '../core.js';
-import { invalidField } from '../decode.js';
+import { invalidField, type Row, type RowDecoder } from '../decode.js';
 import type { Deployment, Lease } from '../deployment.js';
-import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
+import { type HttpReply, type HttpRequest, json, mediaType, type Route } from '../http/message.js';
 import type { RequestContext } from '../predictor.js';
 import { optionalText, optionalUnit, optionalVersion, readFields, readJson } from './plain-request.js';
 
@@ -22,7 +22,7 @@ export interface PredictRequest {
  */
 export function predictRoutes(core: Core): readonly Route[] {
   const predict = async (request: HttpRequest): Promise<HttpReply> => {
-    const asked = readRequest(core, request);
+    const asked = readQuickly(core, request) ?? readRequest(core, request);
     const lease = await asked.deployment.lease({ version: asked.version });
     return json(await answer(core, lease, asked));
   };
@@ -70,6 +70,36 @@ export function predictRoutes(core: Core): readonly Route[] {
   return [post('/predict', predict), post('/predict_ab', predictAb), post('/predict_safe', predictSafe)];
 }
 
+/** A row that was read for one version; another one, which may have other columns, reads the body again. */
+class ReadRow {
+  readonly #decoder: RowDecoder;
+  readonly #row: Row;
+  readonly #again: () => PredictRequest;
+
+  constructor(decoder: RowDecoder, row: Row, again: () => PredictRequest) {
+    this.#decoder = decoder;
+    this.#row = row;
+    this.#again = again;
+  }
+
+  /** @throws MlxError REQUEST_INVALID */
+  for(decoder: RowDecoder): Row {
+    return decoder === this.#decoder ? this.#row : decoder.row(this.#again().features, 'features');
+  }
+}
+
+/** The request, where it is of the commonest form and for the only model. */
+function readQuickly(core: Core, request: HttpRequest): PredictRequest | undefined {
+  const deployment = core.catalog.only;
+  const decoder = deployment?.current?.decoder;
+  if (deployment === undefined || decoder === undefined) return undefined;
+  if (mediaType(request.headers) !== 'application/json') return undefined;
+  const row = decoder.quick(request.body);
+  if (row === undefined) return undefined;
+  const features = new ReadRow(decoder, row, () => readRequest(core, request));
+  return { deployment, features, version: undefined, context: contextOf(request) };
+}
+
 /** The body of a request about one row. @throws MlxError REQUEST_INVALID, MODEL_NOT_FOUND */
 export function readRequest(core: Core, request: HttpRequest): PredictRequest {
   const body = readFields(readJson(request), FIELDS);
@@ -91,7 +121,8 @@ export function readRequest(core: Core, request: HttpRequest): PredictRequest {
 async function answer(core: Core, lease: Lease, { features, context }: PredictRequest): Promise<object> {
   const { loaded, arm } = lease;
   try {
-    const row = loaded.decoder.row(features, 'features');
+    const { decoder } = loaded;
+    const row = features instanceof ReadRow ? features.for(decoder) : decoder.row(features, 'features');
     const { id, prediction, latencyMs } = await core.predictor.one(lease, row, context);
     const { name, version } = loaded.record;
     const body = {
