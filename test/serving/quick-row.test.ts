@@ -42,7 +42,7 @@ describe('the quick reader of rows', () => {
 
   it.each([
     ['other fields', JSON.stringify({ features: good, user_id: 'u' })],
-    ['another order', JSON.stringify({ features: { rooms: 1, ...good } })],
+    ['another order', JSON.stringify({ features: Object.fromEntries(Object.entries(good).reverse()) })],
     ['more columns', '{"features":[1,"a",2,true,3,4]}'],
     ['fewer columns', '{"features":[1,"a",2,true]}'],
     ['a value of another type', '{"features":["1","a",2,true,3]}'],
