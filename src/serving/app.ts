@@ -53,7 +53,7 @@ export class App {
       exchange.isAnswered = true;
       // What is still on its way of the request is not waited for.
       if (!request.complete) response.setHeader('connection', 'close');
-      void this.#send(exchange, match, this.#errorReply(deadlineExceeded(), exchange, match));
+      this.#send(exchange, match, this.#errorReply(deadlineExceeded(), exchange, match));
     });
     let reply: HttpReply;
     try {
@@ -64,7 +64,15 @@ export class App {
         reply = this.#access.cors.preflight(this.router.methodsOf(exchange.path));
       } else {
         match = this.#admit(exchange);
-        reply = await this.#answer(exchange, match);
+        exchange.rest = match.rest;
+        const { route } = match;
+        if (route.method === 'POST') {
+          if (route.reads === 'stream') exchange.expectBody();
+          else exchange.body = await this.#bodyOf(exchange);
+          if (exchange.isAnswered) throw deadlineExceeded();
+        }
+        const handled = route.handle(exchange);
+        reply = handled instanceof Promise ? await handled : handled;
       }
     } catch (thrown) {
       if (thrown instanceof ClientGone) {
@@ -75,7 +83,7 @@ export class App {
     }
     if (exchange.isAnswered) return abandon(reply);
     exchange.settle();
-    await this.#send(exchange, match, reply);
+    this.#send(exchange, match, reply);
   };
 
   /** Everything that can be said before the body is read. @throws MlxError */
@@ -102,16 +110,9 @@ export class App {
     return match;
   }
 
-  async #answer(exchange: Exchange, { route, rest }: Match): Promise<HttpReply> {
-    exchange.rest = rest;
-    if (route.method === 'POST') {
-      const { raw } = exchange;
-      const { bodyLimit, requestMs } = this.#core.limits;
-      if (route.reads === 'stream') exchange.expectBody();
-      else exchange.body = await readBody(raw, bodyLimit, requestMs, () => exchange.expectBody());
-      if (exchange.isAnswered) throw deadlineExceeded();
-    }
-    return route.handle(exchange);
+  #bodyOf(exchange: Exchange): Promise<Buffer> {
+    const { bodyLimit, requestMs } = this.#core.limits;
+    return readBody(exchange.raw, bodyLimit, requestMs, () => exchange.expectBody());
   }
 
   async #failed(thrown: unknown, exchange: Exchange, match: Match | undefined): Promise<HttpReply> {
@@ -132,33 +133,43 @@ export class App {
     return errorReply(error, dialect, headersOf(error));
   }
 
-  async #send(exchange: Exchange, match: Match | undefined, reply: HttpReply): Promise<void> {
-    const { isDraining, metrics, limits, log, accessLog } = this.#core;
-    const { method, path, raw: request, response, trace } = exchange;
-    const route = match?.route.path ?? 'unknown';
+  #send(exchange: Exchange, match: Match | undefined, reply: HttpReply): void {
+    const { isDraining, metrics, limits, log } = this.#core;
+    const { method, raw: request, response, trace } = exchange;
+    let sent: Promise<void> | undefined;
     try {
       // What has not arrived of a request that is answered already is not waited for.
       if (isDraining || (reply.status >= 400 && !request.complete)) response.setHeader('connection', 'close');
-      metrics.answeredHttp(method, route, reply.status);
-      await send(response, withVersion(reply, trace), limits.stallMs);
+      metrics.answeredHttp(method, routeOf(match), reply.status);
+      sent = send(response, reply, limits.stallMs, versionHeaders(trace, reply));
     } catch (thrown) {
       // A header that cannot be written, say: one answer is lost, not the server.
       log('error', `an answer could not be sent: ${toMlxError(thrown).message}`);
       response.destroy();
     }
+    if (sent === undefined) this.#sent(exchange, match);
+    else void sent.then(() => this.#sent(exchange, match));
+  }
+
+  #sent({ raw: request, response, path, trace }: Exchange, match: Match | undefined): void {
     finishTrace(trace, performance.now());
-    accessLog?.add({ request, response, path, route, trace });
+    this.#core.accessLog?.add({ request, response, path, route: routeOf(match), trace });
   }
 }
 
+function routeOf(match: Match | undefined): string {
+  return match?.route.path ?? 'unknown';
+}
+
+const NONE: readonly string[] = [];
+
 /** Every answer of a model says which version gave it, and whether that stepped in for another one. */
-function withVersion(reply: HttpReply, { recorder, isFallback }: Trace): HttpReply {
-  if (recorder === null) return reply;
-  const version = { [VERSION_HEADER]: String(recorder.labels.version) };
-  return {
-    ...reply,
-    headers: { ...reply.headers, ...version, ...(isFallback ? { [FALLBACK_HEADER]: 'true' } : {}) },
-  };
+function versionHeaders({ recorder, isFallback }: Trace, { headers }: HttpReply): readonly string[] {
+  if (recorder === null) return NONE;
+  const more = isFallback ? [FALLBACK_HEADER, 'true'] : [];
+  if (headers === undefined || !(VERSION_HEADER in headers))
+    more.push(VERSION_HEADER, String(recorder.labels.version));
+  return more;
 }
 
 /** @throws MlxError REQUEST_INVALID without the header that HTTP/1.1 demands */

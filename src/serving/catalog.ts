@@ -47,6 +47,11 @@ export class Catalog {
     }));
   }
 
+  /** The deployment that answers requests which name no model; undefined where several are served. */
+  get only(): Deployment | undefined {
+    return this.deployments.length === 1 ? this.deployments[0] : undefined;
+  }
+
   /** True when every reference has a version that answers. */
   get isReady(): boolean {
     return this.deployments.every(({ current }) => current !== undefined);
@@ -57,10 +62,10 @@ export class Catalog {
    * @throws MlxError MODEL_NOT_FOUND, REQUEST_INVALID when several are served and none is named
    */
   find(name: string | undefined): Deployment {
-    const [only] = this.deployments;
+    const { only } = this;
+    if (name === undefined && only !== undefined) return only;
     const known = this.deployments.map(({ text }) => text);
     if (name === undefined) {
-      if (only !== undefined && this.deployments.length === 1) return only;
       throw new MlxError('REQUEST_INVALID', 'Several models are served; the request must name one.', {
         hint: `Give "model", one of: ${known.join(', ')}.`,
         details: { field: 'model', models: known },

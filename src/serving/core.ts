@@ -49,10 +49,14 @@ export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise
   try {
     return await work(lease);
   } finally {
-    // What was no fault of the model's says nothing, and leaves the probe to the next request.
-    if (lease.isProbe) lease.loaded.breaker.probeEnded();
-    lease.loaded.free();
+    endLease(lease);
   }
+}
+
+export function endLease({ loaded, isProbe }: Lease): void {
+  // What was no fault of the model's says nothing, and leaves the probe to the next request.
+  if (isProbe) loaded.breaker.probeEnded();
+  loaded.free();
 }
 
 /** A request's context. */

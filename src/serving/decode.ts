@@ -2,6 +2,7 @@ import { CellError, type CellValue, decodeJson } from '../data/cell.js';
 import type { ColumnSchema } from '../data/schema.js';
 import { MlxError } from '../errors.js';
 import { didYouMean, suggest } from '../suggest.js';
+import { QuickRowReader } from './quick-row.js';
 
 /** A decoded row: one value per column, in the model's order; null = missing. */
 export type Row = readonly CellValue[];
@@ -11,13 +12,20 @@ const MAX_NAMES = 8;
 /** Turns the values of requests into rows of one model. Every error names the field. */
 export class RowDecoder {
   readonly columns: readonly ColumnSchema[];
+  readonly #quick: QuickRowReader;
   readonly #names: readonly string[];
   readonly #positions: ReadonlyMap<string, number>;
 
   constructor(columns: readonly ColumnSchema[]) {
     this.columns = columns;
+    this.#quick = new QuickRowReader(columns);
     this.#names = columns.map(({ name }) => name);
     this.#positions = new Map(this.#names.map((name, index) => [name, index]));
+  }
+
+  /** The row of a body that is `{"features":…}` in its commonest form; undefined where it is to be parsed as any JSON. */
+  quick(body: Buffer): Row | undefined {
+    return this.#quick.read(body);
   }
 
   /**

@@ -112,7 +112,10 @@ export class Deployment {
    */
   async lease(selection: Selection = {}): Promise<Lease> {
     const isNamed = selection.version !== undefined || selection.label !== undefined;
-    const loaded = isNamed ? await this.#leaseSelected(selection) : await this.#leaseCurrent();
+    // The way of nearly all requests, on which there is nothing to wait for.
+    const isWell = !isNamed && this.#problem === undefined;
+    const ready = isWell ? this.#current?.retain() : undefined;
+    const loaded = ready ?? (await (isNamed ? this.#leaseSelected(selection) : this.#leaseCurrent()));
     const lease = this.#passed(loaded, null);
     if (lease !== undefined) return lease;
     if (isNamed) throw isOpen(loaded);

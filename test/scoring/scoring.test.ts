@@ -173,6 +173,24 @@ describe('scores', () => {
   });
 });
 
+it('the shortest decimal of a float32 is the shortest of 6 to 9 digits that reads back as that float32', () => {
+  const written = (value: number): number =>
+    [6, 7, 8, 9]
+      .map((digits) => Number(value.toPrecision(digits)))
+      .find((short) => Math.fround(short) === value) ?? Number.NaN;
+  const usual = fc.integer({ min: -1e7, max: 1e7 }).map((whole) => Math.fround(whole / 128));
+  const share = fc.float({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(fc.oneof(usual, share, fc.float({ noNaN: true, noDefaultInfinity: true })), (value) => {
+      expect(shortest(value)).toBe(written(value));
+    }),
+    { numRuns: 5000 },
+  );
+  for (const edge of [1e-4, 0.001, 0.01, 0.1, 1, 10, 1e4, 1e5].map(Math.fround))
+    for (const near of [edge, Math.fround(edge * (1 - 2 ** -24)), Math.fround(edge * (1 + 2 ** -23))])
+      expect(shortest(near)).toBe(written(near));
+});
+
 it('the shortest decimal of a float32 reads back as that float32', () => {
   fc.assert(
     fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {

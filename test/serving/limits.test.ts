@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Deadlines } from '#mlx/serving/http/deadlines.js';
+import { Deadline, Deadlines } from '#mlx/serving/http/deadlines.js';
 import { Exchange } from '#mlx/serving/http/exchange.js';
 import { send } from '#mlx/serving/http/send.js';
 import { STALLING } from './fixtures/model.js';
@@ -193,7 +193,7 @@ describe('the time of a request', () => {
     const late: string[] = [];
     const now = performance.now();
     const add = (name: string, ms: number) => {
-      const deadline = { at: now + ms, onLate: () => void late.push(name) };
+      const deadline = new Deadline(now + ms, () => void late.push(name));
       deadlines.add(deadline);
       return deadline;
     };

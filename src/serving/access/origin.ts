@@ -20,6 +20,8 @@ export class OriginCheck {
   /** null = any. */
   readonly #hosts: ReadonlySet<string> | null;
   readonly #origins: ReadonlySet<string>;
+  /** The last Host header that was found good: most requests have the same. */
+  #lastGood: string | undefined;
 
   constructor(options: OriginOptions) {
     const own = options.allowedHosts.map((host) => host.toLowerCase());
@@ -56,9 +58,12 @@ export class OriginCheck {
   }
 
   #isOwnHost(hosts: ReadonlySet<string>, header: string): boolean {
+    if (header === this.#lastGood) return true;
     const name = header.toLowerCase().replace(/:\d*$/, '');
     // An address is no name that somebody could point elsewhere, but only loopback ones are this server's.
-    return hosts.has(name) || (isIP(name) === 4 && name.startsWith('127.'));
+    const isOwn = hosts.has(name) || (isIP(name) === 4 && name.startsWith('127.'));
+    if (isOwn) this.#lastGood = header;
+    return isOwn;
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller, Role } from '../http/message.js';
 import { Refusal } from '../refusal.js';
 import { networkOf } from './address.js';
-import { ROLES, type TokenGrant, type TokenRole } from './token-list.js';
+import type { TokenGrant, TokenRole } from './token-list.js';
 
 interface Known {
   readonly digest: Buffer;
@@ -37,12 +37,12 @@ export class TokenCheck {
    * @param address where the request comes from: what tells callers without a token apart
    */
   identify(authorization: string | undefined, address: string | undefined): Caller {
-    if (this.#known.length === 0) return stranger(address, ROLES);
+    if (this.#known.length === 0) return new Stranger(address, true);
     const [, token] = /^Bearer +([^\s]+)$/i.exec(authorization ?? '') ?? [];
     const given = digestOf(token ?? '');
     let found: Caller | undefined;
     for (const { digest, caller } of this.#known) if (timingSafeEqual(digest, given)) found = caller;
-    return token === undefined || found === undefined ? stranger(address, []) : found;
+    return token === undefined || found === undefined ? new Stranger(address, false) : found;
   }
 
   /**
@@ -87,14 +87,24 @@ function tokenCaller(digest: Buffer, roles: ReadonlySet<TokenRole>): Caller {
   };
 }
 
-function stranger(address: string | undefined, roles: readonly TokenRole[]): Caller {
-  return {
-    get id() {
-      return `address:${networkOf(address)}`;
-    },
-    isKnown: false,
-    may: (role) => role === 'open' || roles.includes(role),
-  };
+/** A caller without a known token; a class, since every request of a server without tokens makes one. */
+class Stranger implements Caller {
+  readonly isKnown = false;
+  readonly #address: string | undefined;
+  readonly #mayAll: boolean;
+
+  constructor(address: string | undefined, mayAll: boolean) {
+    this.#address = address;
+    this.#mayAll = mayAll;
+  }
+
+  get id(): string {
+    return `address:${networkOf(this.#address)}`;
+  }
+
+  may(role: Role): boolean {
+    return this.#mayAll || role === 'open';
+  }
 }
 
 /** Digests have one length, whatever the tokens' lengths are. */

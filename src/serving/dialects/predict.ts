@@ -1,8 +1,8 @@
 import { MlxError } from '../../errors.js';
-import { type Core, contextOf, roundMs, withLease } from '../core.js';
-import { invalidField } from '../decode.js';
+import { type Core, contextOf, endLease, roundMs } from '../core.js';
+import { invalidField, type Row, type RowDecoder } from '../decode.js';
 import type { Deployment, Lease } from '../deployment.js';
-import { type HttpReply, type HttpRequest, json, type Route } from '../http/message.js';
+import { type HttpReply, type HttpRequest, json, mediaType, type Route } from '../http/message.js';
 import type { RequestContext } from '../predictor.js';
 import { optionalText, optionalUnit, optionalVersion, readFields, readJson } from './plain-request.js';
 
@@ -22,9 +22,9 @@ export interface PredictRequest {
  */
 export function predictRoutes(core: Core): readonly Route[] {
   const predict = async (request: HttpRequest): Promise<HttpReply> => {
-    const asked = readRequest(core, request);
+    const asked = readQuickly(core, request) ?? readRequest(core, request);
     const lease = await asked.deployment.lease({ version: asked.version });
-    return json(await withLease(lease, () => answer(core, lease, asked)));
+    return json(await answer(core, lease, asked));
   };
 
   const predictAb = async (request: HttpRequest): Promise<HttpReply> => {
@@ -39,7 +39,7 @@ export function predictRoutes(core: Core): readonly Route[] {
       );
     }
     const lease = await asked.deployment.leaseArm(asked.context.unit);
-    return json(await withLease(lease, () => answer(core, lease, asked)));
+    return json(await answer(core, lease, asked));
   };
 
   const predictSafe = async (request: HttpRequest): Promise<HttpReply> => {
@@ -48,14 +48,14 @@ export function predictRoutes(core: Core): readonly Route[] {
     try {
       const lease = await asked.deployment.lease({ version: asked.version });
       failed = lease.loaded.record.version;
-      const body = await withLease(lease, () => answer(core, lease, asked));
+      const body = await answer(core, lease, asked);
       const isBehind = asked.version === undefined && asked.deployment.isBehind;
       return json({ ...body, fallback: lease.isFallback || isBehind });
     } catch (error) {
       if (!(error instanceof MlxError) || error.code !== 'SCORING_FAILED') throw error;
       const lease = await asked.deployment.leaseFallback(failed);
       if (lease === undefined) throw error;
-      const body = await withLease(lease, () => answer(core, lease, asked));
+      const body = await answer(core, lease, asked);
       return json({ ...body, fallback: true });
     }
   };
@@ -68,6 +68,36 @@ export function predictRoutes(core: Core): readonly Route[] {
     handle,
   });
   return [post('/predict', predict), post('/predict_ab', predictAb), post('/predict_safe', predictSafe)];
+}
+
+/** A row that was read for one version; another one, which may have other columns, reads the body again. */
+class ReadRow {
+  readonly #decoder: RowDecoder;
+  readonly #row: Row;
+  readonly #again: () => PredictRequest;
+
+  constructor(decoder: RowDecoder, row: Row, again: () => PredictRequest) {
+    this.#decoder = decoder;
+    this.#row = row;
+    this.#again = again;
+  }
+
+  /** @throws MlxError REQUEST_INVALID */
+  for(decoder: RowDecoder): Row {
+    return decoder === this.#decoder ? this.#row : decoder.row(this.#again().features, 'features');
+  }
+}
+
+/** The request, where it is of the commonest form and for the only model. */
+function readQuickly(core: Core, request: HttpRequest): PredictRequest | undefined {
+  const deployment = core.catalog.only;
+  const decoder = deployment?.current?.decoder;
+  if (deployment === undefined || decoder === undefined) return undefined;
+  if (mediaType(request.headers) !== 'application/json') return undefined;
+  const row = decoder.quick(request.body);
+  if (row === undefined) return undefined;
+  const features = new ReadRow(decoder, row, () => readRequest(core, request));
+  return { deployment, features, version: undefined, context: contextOf(request) };
 }
 
 /** The body of a request about one row. @throws MlxError REQUEST_INVALID, MODEL_NOT_FOUND */
@@ -87,16 +117,25 @@ export function readRequest(core: Core, request: HttpRequest): PredictRequest {
   };
 }
 
+/** Answers with a leased version, and gives it back. */
 async function answer(core: Core, lease: Lease, { features, context }: PredictRequest): Promise<object> {
   const { loaded, arm } = lease;
-  const row = loaded.decoder.row(features, 'features');
-  const { id, prediction, latencyMs } = await core.predictor.one(lease, row, context);
-  return {
-    ...prediction,
-    model_name: loaded.record.name,
-    model_version: loaded.record.version,
-    prediction_id: id,
-    inference_time_ms: roundMs(latencyMs),
-    ...(arm === null ? {} : { arm }),
-  };
+  try {
+    const { decoder } = loaded;
+    const row = features instanceof ReadRow ? features.for(decoder) : decoder.row(features, 'features');
+    const { id, prediction, latencyMs } = await core.predictor.one(lease, row, context);
+    const { name, version } = loaded.record;
+    const body = {
+      prediction: prediction.prediction,
+      confidence: prediction.confidence,
+      probabilities: prediction.probabilities,
+      model_name: name,
+      model_version: version,
+      prediction_id: id,
+      inference_time_ms: roundMs(latencyMs),
+    };
+    return arm === null ? body : { ...body, arm };
+  } finally {
+    endLease(lease);
+  }
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { newTrace, type Trace } from '../metrics/trace.js';
-import type { Deadline, Deadlines } from './deadlines.js';
+import { Deadline, type Deadlines } from './deadlines.js';
 import { requestIdOf } from './ids.js';
 import type { Caller, HttpRequest } from './message.js';
 
@@ -60,7 +60,7 @@ export class Exchange implements HttpRequest {
     const at = this.trace.startedAt + timeoutMs;
     if (this.#deadline !== undefined && this.#deadline.at <= at) return;
     if (this.#deadline !== undefined) this.#deadlines.remove(this.#deadline);
-    this.#deadline = { at, onLate: () => this.#onLate?.() };
+    this.#deadline = new Deadline(at, () => this.#onLate?.());
     this.#deadlines.add(this.#deadline);
   }
 

@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { MlxError } from '../../errors.js';
+import { Deadline, Deadlines } from './deadlines.js';
 
 /** The client went away before its request was whole; nobody waits for an answer. */
 export class ClientGone extends Error {}
 
 const EMPTY = Buffer.alloc(0);
+const deadlines = new Deadlines();
 const DECOMPRESS: Readonly<Record<string, (body: Buffer, limit: number) => Promise<Buffer>>> = {
   gzip: (body, limit) => promisify(gunzip)(body, { maxOutputLength: limit }),
   'x-gzip': (body, limit) => promisify(gunzip)(body, { maxOutputLength: limit }),
@@ -20,17 +22,22 @@ const DECOMPRESS: Readonly<Record<string, (body: Buffer, limit: number) => Promi
  * @param onStart called before the first byte is read, unless the length that is announced is too much already
  * @throws MlxError REQUEST_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED, REQUEST_INVALID; ClientGone
  */
-export async function readBody(
+export function readBody(
   request: IncomingMessage,
   limit: number,
   timeoutMs: number,
-  onStart: () => void = () => undefined,
+  onStart?: () => void,
 ): Promise<Buffer> {
   const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
-  if (length !== undefined && Number(length) > limit) throw tooLarge(limit);
-  onStart();
-  const body = await collect(request, limit, timeoutMs);
-  if (encoding === 'identity' || body.length === 0) return body;
+  if (length !== undefined && Number(length) > limit) return Promise.reject(tooLarge(limit));
+  onStart?.();
+  const body = collect(request, limit, timeoutMs);
+  return encoding === 'identity' ? body : decompressed(body, encoding, limit);
+}
+
+async function decompressed(arriving: Promise<Buffer>, encoding: string, limit: number): Promise<Buffer> {
+  const body = await arriving;
+  if (body.length === 0) return body;
   const decompress = DECOMPRESS[encoding.trim().toLowerCase()];
   if (decompress === undefined) throw unsupportedEncoding(encoding);
   try {
@@ -45,7 +52,8 @@ export async function readBody(
 
 function collect(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
   return new Promise<Buffer>((resolve, reject) => {
-    const timer = setTimeout(() => reject(tooSlow()), timeoutMs);
+    const deadline = new Deadline(performance.now() + timeoutMs, () => reject(tooSlow()));
+    deadlines.add(deadline);
     let first: Buffer = EMPTY;
     let more: Buffer[] | undefined;
     let size = 0;
@@ -61,12 +69,12 @@ function collect(request: IncomingMessage, limit: number, timeoutMs: number): Pr
       }
     });
     request.on('end', () => {
-      clearTimeout(timer);
+      deadlines.remove(deadline);
       resolve(more === undefined ? first : Buffer.concat(more, size));
     });
-    request.on('error', () => reject(new ClientGone()));
+    // Without a listener for errors, one that breaks off is closed and nothing else.
     request.on('close', () => {
-      clearTimeout(timer);
+      deadlines.remove(deadline);
       if (!request.complete) reject(new ClientGone());
     });
   });

@@ -3,23 +3,30 @@ import type { ServerResponse } from 'node:http';
 import type { HttpReply } from './message.js';
 
 /**
- * Writes a reply; resolves when it is handed over, or when the client has gone.
+ * Writes a reply. One in pieces gives a promise, which resolves when it is handed over or when the client has gone.
  * @param stallMs a client that takes nothing of its answer for so long is given up
+ * @param more headers beside the reply's own: names and values, one after the other
  */
-export async function send(response: ServerResponse, reply: HttpReply, stallMs: number): Promise<void> {
+export function send(
+  response: ServerResponse,
+  reply: HttpReply,
+  stallMs: number,
+  more: readonly string[] = [],
+): Promise<void> | undefined {
   const { status, type, headers, body } = reply;
   const head = type === '' ? [] : ['content-type', type];
   for (const name in headers) head.push(name, headers[name] as string);
+  for (const text of more) head.push(text);
   if (typeof body === 'string' || body instanceof Uint8Array) {
     if (status !== 204) head.push('content-length', String(Buffer.byteLength(body)));
     response.writeHead(status, head);
     response.end(body);
     if (response.writableLength > 0) giveUpAfter(response, stallMs);
-    return;
+    return undefined;
   }
   response.writeHead(status, head);
   giveUpAfter(response, stallMs);
-  await sendPieces(response, body);
+  return sendPieces(response, body);
 }
 
 /** The socket's timer starts again with every byte that the client takes. */

@@ -20,9 +20,9 @@ export class FrameEncoder {
     return this.#end;
   }
 
-  /** The frames so far; valid until the next change. */
-  get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#end);
+  /** What the frames stand at the beginning of, `length` bytes of it; valid until the next change. */
+  get memory(): Buffer {
+    return this.#bytes;
   }
 
   clear(): void {
@@ -108,9 +108,9 @@ export class FrameEncoder {
   #reserve(room: number): void {
     const needed = this.#end + room;
     if (needed <= this.#bytes.length) return;
-    const before = this.bytes;
-    this.#allocate(Math.max(needed, 2 * this.#bytes.length));
-    before.copy(this.#bytes);
+    const before = this.#bytes;
+    this.#allocate(Math.max(needed, 2 * before.length));
+    before.copy(this.#bytes, 0, 0, this.#end);
   }
 
   #allocate(size: number): void {

@@ -64,13 +64,13 @@ export class JournalWriter {
   commit(): void {
     if (this.#encoder.length === 0) return;
     this.#file ??= this.#openNext();
-    const { bytes } = this.#encoder;
-    while (this.#begun < bytes.length) {
-      const count = writeSync(this.#file, bytes, this.#begun, bytes.length - this.#begun, this.#position);
+    const { memory, length } = this.#encoder;
+    while (this.#begun < length) {
+      const count = writeSync(this.#file, memory, this.#begun, length - this.#begun, this.#position);
       this.#begun += count;
       this.#position += count;
     }
-    this.#committedBytes += bytes.length;
+    this.#committedBytes += length;
     this.#encoder.clear();
     this.#begun = 0;
     this.#pendingRows = 0;
