@@ -91,13 +91,13 @@ function addEntries(
 ): void {
   for (let lane = 0; lane < LANES; lane++) {
     let entry = nodes[(ends[lane] as number) + 1] as number;
-    for (;;) {
-      const output = entryOutputs[entry] as number;
+    let output: number;
+    do {
+      output = entryOutputs[entry] as number;
       const at = start + (output < 0 ? ~output : output);
       out[at] = Math.fround((out[at] as number) + (entryValues[entry] as number));
-      if (output < 0) break;
       entry++;
-    }
+    } while (output >= 0);
   }
 }
 
