@@ -4,14 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { threadId } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { threadId, Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RowPacker } from '#mlx/scoring/packed-rows.js';
 import type { ModelFile } from '#mlx/scoring/thread/messages.js';
 import { prepareThread, threadFor } from '#mlx/scoring/thread/spare-thread.js';
 import { ThreadedModel } from '#mlx/scoring/thread/threaded-model.js';
 import { buildModel } from '../serving/fixtures/model.js';
 
+const { postMessage: send } = Worker.prototype;
 const SPARE_THREAD = fileURLToPath(new URL('../../dist/scoring/thread/spare-thread.js', import.meta.url));
 
 describe('a thread that is prepared before its model is known', () => {
@@ -45,6 +46,26 @@ describe('a thread that is prepared before its model is known', () => {
     expect(first.threadId).not.toBe(second.threadId);
     expect([first.threadId, second.threadId]).not.toContain(threadId);
     await Promise.all([first.terminate(), second.terminate()]);
+  });
+
+  it('is kept when its model is released, and takes the next one', async () => {
+    const ids = new Set<number>();
+    const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (
+      this: Worker,
+      ...message: Parameters<Worker['postMessage']>
+    ) {
+      ids.add(this.threadId);
+      return send.apply(this, message);
+    });
+    for (let round = 0; round < 3; round++) {
+      const model = await ThreadedModel.open(file);
+      const { columns } = model.manifest;
+      const pack = new RowPacker(columns).pack([columns.map(({ type }) => (type === 'number' ? 1 : ''))]);
+      expect((await model.score(pack, false)).failures).toEqual([]);
+      await model.release();
+    }
+    post.mockRestore();
+    expect(ids.size).toBe(1);
   });
 
   it('does not keep a process alive that has no model after all', () => {

@@ -33,7 +33,9 @@ export type ThreadRequest =
       readonly shape: LaneShape;
       readonly buffer: SharedArrayBuffer;
     }
-  | { readonly kind: 'close' };
+  | { readonly kind: 'close' }
+  /** To let go of the model and wait for another one: of threads that have no native memory. */
+  | { readonly kind: 'rest' };
 
 /** A row on which the model failed. */
 export interface FailedRow {

@@ -7,6 +7,7 @@ import type { Manifest } from '../manifest.js';
 import type { PackedRows } from '../packed-rows.js';
 import { Lane, utf8Bound } from './lane.js';
 import type { FailedRow, ModelFile, PackScores, ThreadReply } from './messages.js';
+import { keepThread } from './spare-thread.js';
 import { closeThread, ring, type StartedThread, startThread, tell } from './start-thread.js';
 
 /** Packs that a thread may have at once: while it scores one, the next lies ready. */
@@ -54,6 +55,8 @@ export class ThreadedModel {
   readonly #columns: { readonly numbers: number; readonly texts: number };
   #thread: Thread;
   #isClosed = false;
+  /** The thread is another model's, or will be. */
+  #isHandedOver = false;
   /** Resolved while the thread has its model; pending while a replacement loads it. */
   #ready: Promise<void> = Promise.resolve();
   /** `performance.now()` when the thread last said something, or was given work while idle. */
@@ -108,14 +111,24 @@ export class ThreadedModel {
   async release(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const closed = this.#ready.then(() => closeThread(this.#thread)).catch(() => undefined);
+    const closed = this.#ready.then(() => this.#letGo()).catch(() => undefined);
     const timeout = new AbortController();
     const { signal } = timeout;
     const tooLong = delay(CLOSE_MS, undefined, { signal }).catch(() => undefined);
     await Promise.race([Promise.all([closed, ...this.#stuck]), tooLong]);
     timeout.abort();
     clearTimeout(this.#watch);
-    this.#thread.worker.unref();
+    if (!this.#isHandedOver) this.#thread.worker.unref();
+  }
+
+  /** Ends the thread, or keeps it for the next model. */
+  #letGo(): Promise<void> | undefined {
+    const thread = this.#thread;
+    const canRest = this.inline !== null && !isAtWork(thread);
+    if (!canRest || !keepThread(thread.worker)) return closeThread(thread);
+    this.#isHandedOver = true;
+    tell(thread.worker, thread.bell, { kind: 'rest' });
+    return undefined;
   }
 
   /** The lane at a place, or a new one in its stead that has the room. */

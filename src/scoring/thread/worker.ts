@@ -13,8 +13,11 @@ import type { FailedRow, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask }
 /** How often a thread says that it is at work on rows one by one. */
 const ALIVE_MS = 1000;
 
-/** A thread that holds one model: it loads it, says so, and scores what comes until it is told to close. */
-async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
+/**
+ * Holds one model: loads it, says so, and scores what comes until it is told to end.
+ * @returns true where the thread is to wait for another one
+ */
+async function serve(port: MessagePort, task: ThreadTask): Promise<boolean> {
   const reply = (message: ThreadReply): void => port.postMessage(message);
   let model: ServableModel;
   let engine: EngineModel | null;
@@ -23,30 +26,32 @@ async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
     await warmUp(model);
   } catch (error) {
     reply({ kind: 'broken', error: failureOf(error) });
-    return;
+    return false;
   }
   reply({ kind: 'ready', manifest: model.manifest, engine });
-  await scoreUntilClosed(model, port, task.bell, reply);
+  const end = await scoreUntilTold(model, port, task.bell, reply);
   await model.release();
-  port.close();
+  return end === 'rest';
 }
 
-async function scoreUntilClosed(
+async function scoreUntilTold(
   model: ServableModel,
   port: MessagePort,
   bell: Int32Array,
   reply: (message: ThreadReply) => void,
-): Promise<void> {
+): Promise<'close' | 'rest'> {
   const lanes: Lane[] = [];
   for (let heard = 0; ; ) {
     const rung = Atomics.load(bell, 0);
     if (rung === heard) Atomics.wait(bell, 0, heard);
     heard = Atomics.load(bell, 0);
-    let isClosing = false;
-    for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
-      const request = got.message as ThreadRequest;
-      if (request.kind === 'close') isClosing = true;
-      else lanes[request.index] = new Lane(request.shape, request.buffer);
+    let end: 'close' | 'rest' | null = null;
+    // What comes after the end is the next model's.
+    while (end === null) {
+      const request = receiveMessageOnPort(port)?.message as ThreadRequest | undefined;
+      if (request === undefined) break;
+      if (request.kind === 'lane') lanes[request.index] = new Lane(request.shape, request.buffer);
+      else end = request.kind;
     }
     for (const [index, lane] of lanes.entries()) {
       if (!lane.isAsked) continue;
@@ -59,7 +64,7 @@ async function scoreUntilClosed(
       const failures = await scorePack(model, lane, alive);
       reply(failures.length === 0 ? index : { kind: 'failed', lane: index, failures });
     }
-    if (isClosing) return;
+    if (end !== null) return end;
   }
 }
 
@@ -125,6 +130,8 @@ function failureOf(thrown: unknown): ThreadFailure {
 }
 
 if (parentPort !== null) {
-  const [task] = (await once(parentPort, 'message')) as [ThreadTask];
-  await serve(parentPort, task);
+  const port = parentPort;
+  const nextTask = async (): Promise<ThreadTask> => ((await once(port, 'message')) as [ThreadTask])[0];
+  while (await serve(port, await nextTask()));
+  port.close();
 }
