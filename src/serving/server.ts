@@ -35,12 +35,12 @@ export interface RunningServer {
   readonly models: readonly ServedModel[];
   /** The processes that answer. */
   readonly pids: readonly number[];
+  /** Reads the files of tokens and certificate again, and opens the access log anew. */
+  reload(): Promise<void>;
   /**
    * Drains: /ready says no at once, the listener closes after the grace, requests at work finish, the log is written.
    * The store stays open.
    */
-  /** Reads the files of tokens and certificate again. */
-  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +51,8 @@ export interface ServerParts {
   /** Who may call, for what listens beside HTTP. */
   readonly admit: Admit;
   readonly access: Access;
+  /** Reads the files of tokens and certificate again, and opens the access log anew. */
+  reload(): Promise<void>;
   /** Releases the models and writes the log. */
   close(): Promise<void>;
 }
@@ -61,7 +63,7 @@ export interface ServerParts {
  * @throws MlxError NAME_INVALID for a reference that is none, PORT_UNAVAILABLE, CONFIG_INVALID for token or TLS files
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, core, access, admit, close } = await createServer(options);
+  const { app, core, access, admit, reload, close } = await createServer(options);
   const front = frontOf(app, access, core);
   let port: Port | undefined;
   let grpc: RunningGrpc | null;
@@ -88,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     get models() {
       return core.catalog.models;
     },
-    reload: () => access.reload(),
+    reload,
     close: () => {
       closing ??= goDown();
       return closing;
@@ -197,6 +199,9 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     isDraining: false,
   };
   const app = new App(core, access);
+  const reload = async () => {
+    await Promise.all([access.reload(), accessLog?.reopen()]);
+  };
   const close = async () => {
     access.close();
     await accessLog?.close();
@@ -209,5 +214,5 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
   const admit: Admit = (role, authorization, peer) => {
     access.admit(access.tokens.identify(authorization, peer), role, authorization);
   };
-  return { app, core, access, admit, close };
+  return { app, core, access, admit, reload, close };
 }

@@ -88,9 +88,9 @@ export class Server {
     this.#process.kill(name);
   }
 
-  /** Kills the process that was started, and no other. */
-  killPrimary(): void {
-    this.#process.child.kill('SIGKILL');
+  /** Signals the process that was started, and no other. */
+  signalPrimary(name: NodeJS.Signals): void {
+    this.#process.child.kill(name);
   }
 
   /** Resolves when all its processes have ended. */

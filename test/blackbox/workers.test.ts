@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -107,6 +107,26 @@ describe.each([1, 2])('with --workers %i', (workers) => {
     stuck.destroy();
   });
 
+  test('SIGHUP opens the access log anew', async () => {
+    const path = (name: string): string => join(options.cwd, name);
+    const log = `access-${workers}.log`;
+    const server = await start('--access-log', log);
+    await server.get('/health');
+    await until('the line is there', () => existsSync(path(log)) && readFileSync(path(log), 'utf8') !== '');
+    renameSync(path(log), path(`${log}.1`));
+    server.signalPrimary('SIGHUP');
+    await until('it is opened anew', () => existsSync(path(log)));
+    await server.get('/ready');
+    expect(await server.stop()).toBe(0);
+    const paths = [`${log}.1`, log].flatMap((name) =>
+      readFileSync(path(name), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { path: string }).path),
+    );
+    expect(paths).toEqual(['/health', '/ready']);
+  });
+
   test('a port in use is said, and nothing is left running', async () => {
     const server = await start();
     const { port } = new URL(server.url);
@@ -121,7 +141,7 @@ test('when the primary is killed, its workers end by themselves', async () => {
   const stuck = await stuckRequest(server);
   await server.get('/health');
   expect(server.pids.every(isAlive)).toBe(true);
-  server.killPrimary();
+  server.signalPrimary('SIGKILL');
   await until('nothing is left', () => !server.pids.some(isAlive), 5000);
   stuck.destroy();
 });

@@ -86,10 +86,12 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
       drainMs: options.drainMs,
     },
   };
-  const server = await start(serverOptions, workers);
-  const onHangup = () => void server.reload();
-  // Where there is nothing to read again, the signal keeps its own meaning: the terminal is gone.
-  if (options.tokenFile !== undefined || tls !== undefined) process.on('SIGHUP', onHangup);
+  const starting = start(serverOptions, workers);
+  const onHangup = () => void starting.then((started) => started.reload()).catch(() => undefined);
+  // Where there is nothing to read or open again, the signal keeps its own meaning: the terminal is gone.
+  const { tokenFile, accessLog } = options;
+  if (tokenFile !== undefined || accessLog !== undefined || tls !== undefined) process.on('SIGHUP', onHangup);
+  const server = await starting;
   context.print(
     context.json
       ? JSON.stringify({

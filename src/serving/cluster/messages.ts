@@ -20,7 +20,7 @@ export type ToWorker =
   | { readonly kind: 'figures'; readonly id: number }
   | { readonly kind: 'gathered'; readonly id: number; readonly gathered: Gathered }
   | { readonly kind: 'failure'; readonly failure: VersionFailure }
-  /** Reads the files of tokens and certificate again. */
+  /** Reads the files of tokens and certificate again, and opens the access log anew. */
   | { readonly kind: 'reload' }
   /** /ready says no from now on. */
   | { readonly kind: 'drain' }

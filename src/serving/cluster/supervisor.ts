@@ -72,9 +72,9 @@ export class Supervisor {
     return this.#dispatcher.accept;
   }
 
-  /** Has the workers read the files of tokens and certificate again. */
+  /** Has the workers read their files again; also those that are starting, which may have read them already. */
   reload(): void {
-    for (const worker of this.#ready()) worker.send({ kind: 'reload' });
+    for (const worker of this.#living()) worker.send({ kind: 'reload' });
   }
 
   /** From now on /ready says no. */

@@ -68,7 +68,7 @@ class Worker {
         void core.catalog.heard(message.failure);
         break;
       case 'reload':
-        void this.#parts.access.reload();
+        void this.#parts.reload();
         break;
       case 'drain':
         core.isDraining = true;
