@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { MlxError, toMlxError } from '../errors.js';
 import type { Access } from './access/access.js';
-import { type Core, FALLBACK_HEADER, VERSION_HEADER } from './core.js';
+import { type Core, versionHeaders } from './core.js';
 import { batchRoutes } from './dialects/batch-predict.js';
 import { explainRoutes } from './dialects/explain.js';
 import { feedbackRoutes } from './dialects/feedback.js';
@@ -154,11 +154,7 @@ export class App {
 /** Every answer of a model says which version gave it, and whether that stepped in for another one. */
 function withVersion(reply: HttpReply, { recorder, isFallback }: Trace): HttpReply {
   if (recorder === null) return reply;
-  const version = { [VERSION_HEADER]: String(recorder.labels.version) };
-  return {
-    ...reply,
-    headers: { ...reply.headers, ...version, ...(isFallback ? { [FALLBACK_HEADER]: 'true' } : {}) },
-  };
+  return { ...reply, headers: { ...reply.headers, ...versionHeaders(recorder.labels.version, isFallback) } };
 }
 
 /** @throws MlxError REQUEST_INVALID without the header that HTTP/1.1 demands */

@@ -107,6 +107,27 @@ describe.each([1, 2])('with --workers %i', (workers) => {
     stuck.destroy();
   });
 
+  test('a prediction is explained', async () => {
+    const server = await start();
+    interface Explained {
+      readonly prediction: string;
+      readonly explanation: {
+        readonly of: string;
+        readonly scores: Readonly<
+          Record<string, { expected: number; raw_score: number; contributions: Record<string, number> }>
+        >;
+      };
+    }
+    const { status, body } = await server.post<Explained>('/explain', { features: row });
+    expect(status).toBe(200);
+    const { of, scores } = body.explanation;
+    const { expected = 0, raw_score = 0, contributions = {} } = scores[of] ?? {};
+    const sum = Object.values(contributions).reduce((total, part) => total + part, expected);
+    expect(sum).toBeCloseTo(raw_score, 9);
+    expect(Object.keys(contributions).length).toBeGreaterThan(3);
+    expect(await server.stop()).toBe(0);
+  });
+
   test('SIGHUP opens the access log anew', async () => {
     const path = (name: string): string => join(options.cwd, name);
     const log = `access-${workers}.log`;

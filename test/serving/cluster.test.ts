@@ -153,6 +153,14 @@ it('the access log of all workers is opened anew, and loses no line', async () =
   expect(before + (await linesIn(path))).toBe(32);
 });
 
+it('workers explain predictions', async () => {
+  const server = await shop.listenWith(2);
+  const { status, json } = await client(server).post('/explain', { features: GOOD });
+  // Not that the server explains nothing: this model was not trained here.
+  expect([status, json().error.code]).toEqual([422, 'EXPLANATION_UNAVAILABLE']);
+  expect(json().error.message).not.toMatch(/server/);
+});
+
 describe('a worker that is killed', () => {
   it('is replaced; counts do not go back, and what it has answered is in the log', async () => {
     const server = await shop.listenWith(2);

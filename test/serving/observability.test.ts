@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppendedFile } from '#mlx/serving/appended-file.js';
 import { Histogram } from '#mlx/serving/metrics/histogram.js';
 import { GOOD, Shop, until } from './fixtures/shop.js';
 
@@ -191,6 +193,20 @@ describe('the access log', () => {
       expect(found.every((lines) => lines > 0)).toBe(true);
       const all = (await Promise.all([...moved, path].map(idsIn))).flat();
       expect(all.toSorted()).toEqual(asked.toSorted());
+    });
+
+    it('leaves in the old one what was given before, however much', async () => {
+      const path = join(folder, 'text.log');
+      const file = new AppendedFile(path, (error) => {
+        throw error;
+      });
+      const part = 'x'.repeat(1_000_000);
+      for (let i = 0; i < 40; i++) file.write(part, () => undefined);
+      await until(() => existsSync(path));
+      await rename(path, `${path}.1`);
+      await file.reopen();
+      expect((await stat(`${path}.1`)).size).toBe(40_000_000);
+      await file.close();
     });
 
     it('goes on in the old file where it cannot be, and says so', async () => {

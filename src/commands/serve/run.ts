@@ -124,8 +124,8 @@ async function start(options: ServerOptions, workers: number): Promise<RunningSe
       hint: 'Leave out --grpc-port or --workers; a second `mlx serve` may serve gRPC alone.',
     });
   }
-  const { startCluster } = await import('../../serving/cluster/cluster.js');
-  return startCluster(options, workers);
+  const { startSeveral } = await import('./several.js');
+  return startSeveral(options, workers);
 }
 
 /** Entries of `MLX_SERVE_TOKENS`, between commas or line breaks. */

@@ -8,9 +8,14 @@ import { Supervisor } from './supervisor.js';
 /**
  * Serves with several processes on one port. This one, the primary, accepts connections and hands them to the workers,
  * which read, answer and log; a worker that dies is replaced. It listens when the workers are ready.
+ * @param program the file that a worker runs, which calls `serveAsWorker`
  * @throws MlxError what kept the workers from starting; WORKER_FAILED when they did not say; PORT_UNAVAILABLE
  */
-export async function startCluster(options: ServerOptions, workers: number): Promise<RunningServer> {
+export async function startCluster(
+  options: ServerOptions,
+  workers: number,
+  program: URL,
+): Promise<RunningServer> {
   const {
     store,
     log,
@@ -25,6 +30,7 @@ export async function startCluster(options: ServerOptions, workers: number): Pro
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const alerts = new AlertDesk({ alert, now, log });
   const supervisor = new Supervisor({
+    program,
     setup: { storeRoot: store.root, settings: settings satisfies ServerSettings, startedAt: now() },
     workers,
     drainMs: limits.drainMs,

@@ -11,6 +11,8 @@ import { Slot } from './slot.js';
 import type { WorkerEnd, WorkerProcess } from './worker-process.js';
 
 export interface SupervisorOptions {
+  /** The file that a worker runs. */
+  readonly program: URL;
   readonly setup: WorkerSetup;
   /** How many. */
   readonly workers: number;
@@ -54,7 +56,7 @@ export class Supervisor {
       onMessage: (worker: WorkerProcess, message: FromWorker) => this.#take(worker, message),
       onEnd: (worker: WorkerProcess, unread: readonly Socket[]) => this.#ended(worker, unread),
     };
-    this.#slots = Array.from({ length: options.workers }, () => new Slot(options.setup, events));
+    this.#slots = Array.from({ length: options.workers }, () => new Slot(options, events));
   }
 
   /** What the worker that became ready last serves. */

@@ -3,6 +3,13 @@ import type { Socket } from 'node:net';
 import { MlxError } from '../../errors.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
 
+/** How a worker is started. */
+export interface WorkerStart {
+  /** The file that it runs. */
+  readonly program: URL;
+  readonly setup: WorkerSetup;
+}
+
 export interface WorkerEvents {
   onMessage(worker: WorkerProcess, message: FromWorker): void;
   /** It has ended; `unread` are the connections that it was given and did not come to take. */
@@ -28,9 +35,9 @@ export class WorkerProcess {
   #error: MlxError | null = null;
   #end: WorkerEnd | null = null;
 
-  constructor(setup: WorkerSetup, events: WorkerEvents) {
+  constructor({ program, setup }: WorkerStart, events: WorkerEvents) {
     this.#events = events;
-    this.#child = fork(new URL('./worker.js', import.meta.url), [], {
+    this.#child = fork(program, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

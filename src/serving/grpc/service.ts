@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { Metadata, type ServerUnaryCall, type ServiceDefinition, type sendUnaryData } from '@grpc/grpc-js';
 import { MlxError, toMlxError } from '../../errors.js';
 import { requireModel } from '../../registry/resolve.js';
-import { type Core, ID_HEADER, VERSION_HEADER, withLease } from '../core.js';
+import { type Core, ID_HEADER, versionHeaders, withLease } from '../core.js';
 import type { Lease } from '../deployment.js';
 import { requestIdOf } from '../http/ids.js';
 import type { Role } from '../http/message.js';
@@ -70,7 +70,8 @@ async function modelInfer(
     const answer = await infer(core, held, request, contextOf(call, trace));
     const headers = new Metadata();
     headers.set(ID_HEADER, answer.predictionId);
-    headers.set(VERSION_HEADER, answer.modelVersion);
+    const version = versionHeaders(answer.modelVersion, held.isFallback);
+    for (const [name, value] of Object.entries(version)) headers.set(name, value);
     call.sendMetadata(headers);
     return answerMessage(answer, request.isBinary);
   });
