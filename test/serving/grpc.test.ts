@@ -1,4 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import {
   type ChannelCredentials,
@@ -11,10 +15,9 @@ import {
 } from '@grpc/grpc-js';
 import { load } from '@grpc/proto-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listenGrpc, type RunningGrpc } from '#mlx/serving/grpc/listener.js';
 import type { RunningServer } from '#mlx/serving/server.js';
 import { texts } from './fixtures/infer-body.js';
-import { type InjectedServer, Shop } from './fixtures/shop.js';
+import { Shop } from './fixtures/shop.js';
 
 const PROTOCOL = fileURLToPath(new URL('../../templates/grpc/open-inference.proto', import.meta.url));
 
@@ -366,29 +369,57 @@ describe('tokens', () => {
 });
 
 describe('TLS', () => {
-  const pem = (name: string) => readFileSync(new URL(`fixtures/tls/${name}`, import.meta.url));
-  let parts: InjectedServer;
-  let running: RunningGrpc;
+  const FILES = (name: string) => fileURLToPath(new URL(`fixtures/tls/${name}`, import.meta.url));
+  const pem = (name: string) => readFileSync(FILES(name));
+  const path = (name: string) => join(shop.folder, name);
+  let running: RunningServer;
 
   beforeAll(async () => {
-    parts = await shop.inject();
-    const tls = { cert: pem('first-cert.pem'), key: pem('first-key.pem') };
-    running = await listenGrpc(parts.core, parts.admit, { host: '127.0.0.1', port: 0, tls });
+    await copyFile(FILES('first-cert.pem'), path('cert.pem'));
+    await copyFile(FILES('first-key.pem'), path('key.pem'));
+    const tls = { cert: path('cert.pem'), key: path('key.pem') };
+    running = await shop.listen({ grpcPort: 0, tls, limits: { pollMs: 60_000 } });
   });
 
-  afterAll(() => running.close());
-
   it('is spoken with a certificate, and then nothing else', async () => {
-    const secure = await Stub.open(running.address, credentials.createSsl(pem('first-cert.pem')));
+    const address = running.grpc as string;
+    const secure = await Stub.open(address, credentials.createSsl(pem('first-cert.pem')));
     expect((await secure.call('ModelInfer', infer())).model_name).toBe('churn');
-    const plain = await Stub.open(running.address);
+    const plain = await Stub.open(address);
     expect((await plain.failure('ServerLive', {}, { timeoutMs: 2000 })).code).toMatch(
       /UNAVAILABLE|DEADLINE_EXCEEDED/,
     );
     secure.close();
     plain.close();
   });
+
+  it('takes up new files for new connections; those that are open live on', async () => {
+    const address = running.grpc as string;
+    const opened = await Stub.open(address, credentials.createSsl(pem('first-cert.pem')));
+    expect(await opened.call('ServerLive')).toEqual({ live: true });
+    await copyFile(FILES('second-cert.pem'), path('cert.pem'));
+    await copyFile(FILES('second-key.pem'), path('key.pem'));
+    await running.reload();
+    for (const url of [`https://${address}`, running.url]) expect(await subjectOf(url)).toBe('second.test');
+    expect(await opened.call('ServerLive')).toEqual({ live: true });
+    opened.close();
+  });
 });
+
+/** To whom the certificate is made out that a server shows. */
+async function subjectOf(url: string): Promise<unknown> {
+  const { hostname: host, port } = new URL(url);
+  const socket = connectTls({
+    host,
+    port: Number(port),
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2', 'http/1.1'],
+  });
+  await once(socket, 'secureConnect');
+  const { subject } = socket.getPeerCertificate();
+  socket.destroy();
+  return subject.CN;
+}
 
 describe('starting and going down', () => {
   it('does not listen unless asked', async () => {

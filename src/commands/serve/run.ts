@@ -119,11 +119,6 @@ function readyLine(models: readonly string[], { url, grpc }: RunningServer, work
 /** What one process needs not, it does not load. */
 async function start(options: ServerOptions, workers: number): Promise<RunningServer> {
   if (workers === 1) return startServer(options);
-  if (options.grpcPort !== undefined) {
-    throw new MlxError('CONFIG_INVALID', 'gRPC is served by one process.', {
-      hint: 'Leave out --grpc-port or --workers; a second `mlx serve` may serve gRPC alone.',
-    });
-  }
   const { startSeveral } = await import('./several.js');
   return startSeveral(options, workers);
 }

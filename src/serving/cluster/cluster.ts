@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AlertDesk } from '../alert-desk.js';
-import { Port } from '../http/port.js';
 import { DEFAULT_LIMITS, type ServerOptions, type ServerSettings } from '../options.js';
-import { addressOf, type RunningServer } from '../server.js';
+import { openPorts, type Ports, type RunningServer } from '../server.js';
 import { Supervisor } from './supervisor.js';
 
 /**
@@ -37,10 +36,10 @@ export async function startCluster(
     log,
     alert: (raised) => alerts.raise(raised),
   });
-  let port: Port;
+  let ports: Ports;
   try {
     await supervisor.started;
-    port = await Port.open(addressOf(options), supervisor.accept, true);
+    ports = await openPorts(options, supervisor.accept, true);
   } catch (error) {
     await supervisor.close();
     throw error;
@@ -48,14 +47,14 @@ export async function startCluster(
   const goDown = async (): Promise<void> => {
     supervisor.drain();
     await wait(limits.graceMs);
-    port.close();
+    ports.close();
     await supervisor.close();
     await alerts.settle();
   };
   let closing: Promise<void> | undefined;
   return {
-    grpc: null,
-    url: port.url,
+    url: ports.http.url,
+    grpc: ports.grpc?.address ?? null,
     get models() {
       return supervisor.models;
     },

@@ -1,10 +1,9 @@
-import type { Socket } from 'node:net';
 import { MlxError } from '../../errors.js';
 import type { ServedModel } from '../catalog.js';
 import type { Figures } from '../figures.js';
 import type { AlertHandler, ServerLog } from '../options.js';
 import { AlertFilter } from './alert-filter.js';
-import { Dispatcher } from './dispatcher.js';
+import { type Connection, Dispatcher } from './dispatcher.js';
 import { FigureDesk } from './figure-desk.js';
 import type { FromWorker, WorkerSetup } from './messages.js';
 import { Slot } from './slot.js';
@@ -54,7 +53,7 @@ export class Supervisor {
     });
     const events = {
       onMessage: (worker: WorkerProcess, message: FromWorker) => this.#take(worker, message),
-      onEnd: (worker: WorkerProcess, unread: readonly Socket[]) => this.#ended(worker, unread),
+      onEnd: (worker: WorkerProcess, unread: readonly Connection[]) => this.#ended(worker, unread),
     };
     this.#slots = Array.from({ length: options.workers }, () => new Slot(options, events));
   }
@@ -70,7 +69,7 @@ export class Supervisor {
   }
 
   /** Takes a connection from which nothing has been read. */
-  get accept(): (socket: Socket) => void {
+  get accept(): Dispatcher['accept'] {
     return this.#dispatcher.accept;
   }
 
@@ -149,7 +148,7 @@ export class Supervisor {
     this.#settleStart();
   }
 
-  #ended(worker: WorkerProcess, unread: readonly Socket[]): void {
+  #ended(worker: WorkerProcess, unread: readonly Connection[]): void {
     this.#desk.ended(worker);
     this.#onEnd();
     const slot = this.#slots.find((candidate) => candidate.worker === worker);
@@ -159,12 +158,12 @@ export class Supervisor {
       if (!this.#wasReady && worker.error !== null) this.#settle.reject(worker.error);
       this.#settleStart();
     }
-    for (const socket of unread) this.#handOn(socket);
+    for (const connection of unread) this.#handOn(connection);
   }
 
-  #handOn(socket: Socket): void {
-    if (this.#isClosing && this.#ready().length === 0) socket.destroy();
-    else this.#dispatcher.give(socket);
+  #handOn(connection: Connection): void {
+    if (this.#isClosing && this.#ready().length === 0) connection.socket.destroy();
+    else this.#dispatcher.give(connection);
   }
 
   #settleStart(): void {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Socket } from 'node:net';
 import { MlxError } from '../../errors.js';
+import type { Connection } from './dispatcher.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
 
 /** How a worker is started. */
@@ -13,7 +13,7 @@ export interface WorkerStart {
 export interface WorkerEvents {
   onMessage(worker: WorkerProcess, message: FromWorker): void;
   /** It has ended; `unread` are the connections that it was given and did not come to take. */
-  onEnd(worker: WorkerProcess, unread: readonly Socket[]): void;
+  onEnd(worker: WorkerProcess, unread: readonly Connection[]): void;
 }
 
 /** How a worker ended. */
@@ -28,7 +28,7 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #events: WorkerEvents;
   /** Given to it, and not known to have arrived. The primary's own copy stays open until then. */
-  readonly #unread = new Map<number, Socket>();
+  readonly #unread = new Map<number, Connection>();
   #lastId = 0;
   #connections = 0;
   #readyAt: number | null = null;
@@ -78,11 +78,12 @@ export class WorkerProcess {
   }
 
   /** Hands a connection over, from which nothing has been read. */
-  give(socket: Socket): void {
+  give(connection: Connection): void {
+    const { protocol, socket } = connection;
     const id = ++this.#lastId;
     this.#connections++;
-    this.#unread.set(id, socket);
-    const message: ToWorker = { kind: 'connection', id };
+    this.#unread.set(id, connection);
+    const message: ToWorker = { kind: 'connection', id, protocol };
     if (this.#child.connected) this.#child.send(message, socket, { keepOpen: true }, () => undefined);
   }
 
@@ -103,7 +104,7 @@ export class WorkerProcess {
         );
         break;
       case 'took':
-        this.#unread.get(message.id)?.destroy();
+        this.#unread.get(message.id)?.socket.destroy();
         this.#unread.delete(message.id);
         break;
       case 'closed':

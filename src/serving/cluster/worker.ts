@@ -4,8 +4,8 @@ import { toMlxError } from '../../errors.js';
 import { openStore } from '../../store/store.js';
 import type { OpenExplainer } from '../explain/explainer-pool.js';
 import { type Figures, figuresOf, retireFigures } from '../figures.js';
-import type { HttpFront } from '../http/front.js';
-import { createServer, finish, frontOf, type ServerParts } from '../server.js';
+import { Fronts, type Protocol } from '../fronts.js';
+import { createServer, type ServerParts } from '../server.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
 import { PrimaryPeers } from './primary-peers.js';
 
@@ -23,13 +23,13 @@ function tell(message: FromWorker, onSent: () => void = () => undefined): void {
 /** One server, and the messages that it answers to. */
 class Worker {
   readonly #parts: ServerParts;
-  readonly #front: HttpFront;
+  readonly #fronts: Fronts;
   readonly #peers: PrimaryPeers;
 
-  constructor(parts: ServerParts, peers: PrimaryPeers) {
+  private constructor(parts: ServerParts, fronts: Fronts, peers: PrimaryPeers) {
     this.#parts = parts;
     this.#peers = peers;
-    this.#front = frontOf(parts.app, parts.access, parts.core);
+    this.#fronts = fronts;
     setInterval(() => void this.#tellFigures(null), TELL_MS).unref();
   }
 
@@ -50,7 +50,7 @@ class Worker {
       alert: (alert) => tell({ kind: 'alert', alert }),
       explain,
     });
-    return new Worker(parts, peers);
+    return new Worker(parts, await Fronts.open(parts, settings.grpcPort !== undefined), peers);
   }
 
   ready(): void {
@@ -61,7 +61,7 @@ class Worker {
     const { core } = this.#parts;
     switch (message.kind) {
       case 'connection':
-        this.#connected(message.id, socket);
+        this.#connected(message.id, message.protocol, socket);
         break;
       case 'figures':
         void this.#tellFigures(message.id);
@@ -86,7 +86,7 @@ class Worker {
     }
   }
 
-  #connected(id: number, socket: Socket | undefined): void {
+  #connected(id: number, protocol: Protocol, socket: Socket | undefined): void {
     // The word is out before anything is read: should this process be killed now, the primary knows whose it was.
     tell({ kind: 'took', id });
     if (socket === undefined) {
@@ -95,7 +95,7 @@ class Worker {
     }
     socket.once('close', () => tell({ kind: 'closed' }));
     socket.setNoDelay(true);
-    this.#front.take(socket);
+    this.#fronts.take(protocol, socket);
   }
 
   async #tellFigures(id: number | null): Promise<void> {
@@ -106,7 +106,7 @@ class Worker {
   async #finish(): Promise<void> {
     const { core, close } = this.#parts;
     core.isDraining = true;
-    await finish(this.#front, core);
+    await this.#fronts.finish();
     await close();
     await core.store.close();
     const figures = retireFigures(await figuresOf(core));

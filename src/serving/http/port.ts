@@ -12,6 +12,8 @@ export interface Address {
 
 /** Accepts connections and hands them on. */
 export class Port {
+  /** `127.0.0.1:8080` */
+  readonly address: string;
   /** `http://127.0.0.1:8080`, or with https. */
   readonly url: string;
   readonly #server: Server;
@@ -21,7 +23,8 @@ export class Port {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-    this.url = `${isSecure ? 'https' : 'http'}://${shown}:${port}`;
+    this.address = `${shown}:${port}`;
+    this.url = `${isSecure ? 'https' : 'http'}://${this.address}`;
   }
 
   /**
