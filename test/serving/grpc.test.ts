@@ -4,111 +4,13 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import {
-  type ChannelCredentials,
-  Client,
-  credentials,
-  Metadata,
-  type ServiceDefinition,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
-import { load } from '@grpc/proto-loader';
+import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningServer } from '#mlx/serving/server.js';
+import { doubles, infer, inferRaw, RAW, Stub, TYPED } from './fixtures/grpc.js';
 import { texts } from './fixtures/infer-body.js';
 import { Shop } from './fixtures/shop.js';
 
-const PROTOCOL = fileURLToPath(new URL('../../templates/grpc/open-inference.proto', import.meta.url));
-
-interface Options {
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly timeoutMs?: number;
-}
-
-/** A client made from the protocol file alone. */
-class Stub {
-  readonly #client: Client;
-  readonly #service: ServiceDefinition;
-  headers = new Metadata();
-
-  private constructor(client: Client, service: ServiceDefinition) {
-    this.#client = client;
-    this.#service = service;
-  }
-
-  static async open(
-    address: string,
-    secure: ChannelCredentials = credentials.createInsecure(),
-  ): Promise<Stub> {
-    const definition = await load(PROTOCOL, { keepCase: true, longs: Number, defaults: true, oneofs: true });
-    const client = new Client(address, secure);
-    return new Stub(client, definition['inference.GRPCInferenceService'] as ServiceDefinition);
-  }
-
-  call(name: string, message: object | Buffer = {}, { metadata = {}, timeoutMs }: Options = {}) {
-    const method = this.#service[name];
-    if (method === undefined) throw new Error(`there is no method ${name}`);
-    const sent = new Metadata();
-    for (const [key, value] of Object.entries(metadata)) sent.set(key, value);
-    const serialise = (value: object): Buffer =>
-      Buffer.isBuffer(value) ? value : (method.requestSerialize(value) as Buffer);
-    return new Promise<ReturnType<typeof JSON.parse>>((resolve, reject) => {
-      const call = this.#client.makeUnaryRequest(
-        method.path,
-        serialise,
-        method.responseDeserialize,
-        message,
-        sent,
-        timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
-        (error, answer) => (error === null ? resolve(answer) : reject(error)),
-      );
-      call.on('metadata', (headers) => {
-        this.headers = headers;
-      });
-    });
-  }
-
-  /** The error that a call ends with. */
-  async failure(
-    name: string,
-    message: object | Buffer,
-    options?: Options,
-  ): Promise<{ code: string; details: string }> {
-    try {
-      await this.call(name, message, options);
-    } catch (error) {
-      const { code, details } = error as ServiceError;
-      return { code: status[code], details };
-    }
-    throw new Error(`${name} did not fail`);
-  }
-
-  close(): void {
-    this.#client.close();
-  }
-}
-
-const doubles = (...values: number[]) => Buffer.from(Float64Array.from(values).buffer);
-const TYPED = [
-  { name: 'amount', datatype: 'FP64', shape: [2, 1], contents: { fp64_contents: [4, Number.NaN] } },
-  {
-    name: 'kind',
-    datatype: 'BYTES',
-    shape: [2, 1],
-    contents: { bytes_contents: [Buffer.from('b'), Buffer.from('b')] },
-  },
-  { name: 'member', datatype: 'BOOL', shape: [2, 1], contents: { bool_contents: [true, false] } },
-];
-const BARE = TYPED.map(({ name, datatype, shape }) => ({ name, datatype, shape }));
-const RAW = [doubles(4, Number.NaN), texts('b', 'b'), Buffer.from([1, 0])];
-const infer = (more: object = {}) => ({ model_name: 'churn', inputs: TYPED, ...more });
-const inferRaw = (more: object = {}) => ({
-  model_name: 'churn',
-  inputs: BARE,
-  raw_input_contents: RAW,
-  ...more,
-});
 const PROBABILITIES = [0.3125, 0.6875, 0.375, 0.625];
 
 let shop: Shop;

@@ -49,13 +49,17 @@ export class CallWatch {
   }
 
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
-    const { limits, accessLog } = this.#core;
+    const { limits, metrics, accessLog } = this.#core;
     const trace = newTrace(performance.now());
     const client = call.getConnectionInfo().remoteAddress;
     let headers: Headers = {};
     const late: Deadline = {
       at: trace.startedAt + limits.timeoutMs,
-      onLate: () => call.sendStatus(failureStatus(deadlineExceeded())),
+      onLate: () => {
+        const error = deadlineExceeded();
+        metrics.refused(error.code);
+        call.sendStatus(failureStatus(error));
+      },
     };
     this.#deadlines.add(late);
     let hasEnded = false;
