@@ -24,7 +24,7 @@ export const serveSpec: CommandSpec = {
     { flags: '--port <n>', help: 'port to listen on; 0 picks a free one', setting: 'serving.port' },
     {
       flags: '--workers <n>',
-      help: 'processes that answer on the port; auto: one per processor',
+      help: 'processes that answer, over HTTP and gRPC; auto: one per processor',
       setting: 'serving.workers',
     },
     {

@@ -1,6 +1,13 @@
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type ConnectionInjector, Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import {
+  type ConnectionInjector,
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  setLogVerbosity,
+} from '@grpc/grpc-js';
 import { load } from '@grpc/proto-loader';
 import { Connections } from '../connections.js';
 import type { Front } from '../fronts.js';
@@ -34,6 +41,8 @@ export class GrpcFront implements Front {
     admit,
   }: Pick<ServerParts, 'core' | 'access' | 'admit'>): Promise<GrpcFront> {
     const { limits, log } = core;
+    // The library writes to stderr by itself, a line for every client's strange header, say.
+    setLogVerbosity(logVerbosity.NONE);
     const definition = await load(PROTOCOL, { keepCase: true, longs: Number, defaults: true, oneofs: true });
     const watch = new CallWatch(core);
     const server = new Server({ ...optionsOf(limits), interceptors: [watch.interceptor] });
