@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Stub } from '../serving/fixtures/grpc.js';
 import type { TrainDocument } from './documents.js';
 import { emptyFolder } from './folders.js';
 import { failing, type LaunchOptions, mlxJson } from './program.js';
@@ -126,6 +127,18 @@ describe.each([1, 2])('with --workers %i', (workers) => {
     expect(sum).toBeCloseTo(raw_score, 9);
     expect(Object.keys(contributions).length).toBeGreaterThan(3);
     expect(await server.stop()).toBe(0);
+  });
+
+  test('gRPC is answered beside HTTP, and told how a call went wrong', async () => {
+    const server = await start('--grpc-port', '0');
+    const stub = await Stub.open(server.grpc as string);
+    expect(await stub.call('ServerReady')).toEqual({ ready: true });
+    expect(await stub.call('ModelReady', { name: 'm' })).toEqual({ ready: true });
+    expect((await stub.failure('ModelInfer', { model_name: 'm' })).code).toBe('INVALID_ARGUMENT');
+    expect((await stub.failure('ModelInfer', { model_name: 'nobody' })).code).toBe('NOT_FOUND');
+    stub.close();
+    expect(await server.stop()).toBe(0);
+    expect(server.log()).not.toMatch(/error|warn/);
   });
 
   test('SIGHUP opens the access log anew', async () => {
