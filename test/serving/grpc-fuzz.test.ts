@@ -194,7 +194,7 @@ async function answerTo(
 /** What is wrong with an answer; undefined when nothing is. */
 function faultOf(answer: IncomingHttpHeaders | undefined): string | undefined {
   if (answer === undefined) return 'no answer';
-  if (answer[':status'] === 415) return undefined;
+  if (Number(answer[':status']) === 415) return undefined;
   const code = Number(answer['grpc-status'] ?? Number.NaN);
   const details = decodeURI(String(answer['grpc-message'] ?? ''));
   if (status[code] === undefined) return `no status: ${JSON.stringify(answer)}`;

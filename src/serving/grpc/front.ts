@@ -57,10 +57,7 @@ export class GrpcFront implements Front {
   }
 
   take(socket: Socket): void {
-    if (!this.#connections.admit(socket)) return;
-    // Unlike HTTP/1, nobody who has said his last word waits for an answer.
-    socket.allowHalfOpen = false;
-    this.#injector.injectConnection(socket);
+    if (this.#connections.admit(socket)) this.#injector.injectConnection(socket);
   }
 
   /** Tells the clients to go elsewhere; calls at work are answered. */
