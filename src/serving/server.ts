@@ -116,8 +116,11 @@ export async function openPorts(
   isPaused = false,
 ): Promise<Ports> {
   const isSecure = tls !== undefined;
-  const open = (protocol: Protocol, port: number): Promise<Port> =>
-    Port.open({ host, port, isSecure }, (socket) => onConnection(protocol, socket), isPaused);
+  const open = (protocol: Protocol, port: number): Promise<Port> => {
+    const allowHalfOpen = protocol === 'http' && !isSecure;
+    const address = { host, port, isSecure, allowHalfOpen };
+    return Port.open(address, (socket) => onConnection(protocol, socket), isPaused);
+  };
   const http = await open('http', port);
   try {
     const grpc = grpcPort === undefined ? null : await open('grpc', grpcPort);

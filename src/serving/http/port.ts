@@ -8,6 +8,8 @@ export interface Address {
   readonly port: number;
   /** What is spoken there is TLS. */
   readonly isSecure?: boolean;
+  /** Who has said his last word is still written to. What speaks TLS or HTTP/2 would never close such a connection. */
+  readonly allowHalfOpen?: boolean;
 }
 
 /** Accepts connections and hands them on. */
@@ -36,11 +38,8 @@ export class Port {
     onConnection: (socket: Socket) => void,
     isPaused = false,
   ): Promise<Port> {
-    const { host, port } = address;
-    const server = createServer(
-      { allowHalfOpen: true, noDelay: true, pauseOnConnect: isPaused },
-      onConnection,
-    );
+    const { host, port, allowHalfOpen = false } = address;
+    const server = createServer({ allowHalfOpen, noDelay: true, pauseOnConnect: isPaused }, onConnection);
     try {
       server.listen({ host, port });
       await once(server, 'listening');
