@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { MlxError, toMlxError } from '../errors.js';
 import type { Access } from './access/access.js';
-import { type Core, FALLBACK_HEADER, VERSION_HEADER } from './core.js';
+import { type Core, versionHeaders } from './core.js';
 import { batchRoutes } from './dialects/batch-predict.js';
 import { explainRoutes } from './dialects/explain.js';
 import { feedbackRoutes } from './dialects/feedback.js';
@@ -141,7 +141,7 @@ export class App {
       // What has not arrived of a request that is answered already is not waited for.
       if (isDraining || (reply.status >= 400 && !request.complete)) response.setHeader('connection', 'close');
       metrics.answeredHttp(method, routeOf(match), reply.status);
-      sent = send(response, reply, limits.stallMs, versionHeaders(trace, reply));
+      sent = send(response, reply, limits.stallMs, missingHeaders(trace, reply));
     } catch (thrown) {
       // A header that cannot be written, say: one answer is lost, not the server.
       log('error', `an answer could not be sent: ${toMlxError(thrown).message}`);
@@ -163,13 +163,13 @@ function routeOf(match: Match | undefined): string {
 
 const NONE: readonly string[] = [];
 
-/** Every answer of a model says which version gave it, and whether that stepped in for another one. */
-function versionHeaders({ recorder, isFallback }: Trace, { headers }: HttpReply): readonly string[] {
+/** What the reply does not say yet of the version that gave it, and of whether it stepped in: names and values in turn. */
+function missingHeaders({ recorder, isFallback }: Trace, { headers = {} }: HttpReply): readonly string[] {
   if (recorder === null) return NONE;
-  const more = isFallback ? [FALLBACK_HEADER, 'true'] : [];
-  if (headers === undefined || !(VERSION_HEADER in headers))
-    more.push(VERSION_HEADER, String(recorder.labels.version));
-  return more;
+  const missing: string[] = [];
+  const needed = versionHeaders(recorder.labels.version, isFallback);
+  for (const name in needed) if (!(name in headers)) missing.push(name, needed[name] as string);
+  return missing;
 }
 
 /** @throws MlxError REQUEST_INVALID without the header that HTTP/1.1 demands */

@@ -40,9 +40,18 @@ export interface Core {
 /** The header in which the dialects without a field for it say the id of a prediction. */
 export const ID_HEADER = 'x-prediction-id';
 /** The version that answered, in all dialects. */
-export const VERSION_HEADER = 'x-mlx-model-version';
+const VERSION_HEADER = 'x-mlx-model-version';
 /** Says that another version stepped in for the one that should have answered. */
-export const FALLBACK_HEADER = 'x-mlx-fallback';
+const FALLBACK_HEADER = 'x-mlx-fallback';
+
+/** What every answer of a model says of who gave it. */
+export function versionHeaders(
+  version: number | string,
+  isFallback: boolean,
+): Readonly<Record<string, string>> {
+  const answered = { [VERSION_HEADER]: String(version) };
+  return isFallback ? { ...answered, [FALLBACK_HEADER]: 'true' } : answered;
+}
 
 /** Uses a version and frees it afterwards. */
 export async function withLease<T>(lease: Lease, work: (lease: Lease) => Promise<T>): Promise<T> {

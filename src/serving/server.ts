@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ModelVersion } from '../store/registry-records.js';
 import { Access, DEFAULT_HOST } from './access/access.js';
@@ -7,11 +8,9 @@ import type { App } from './app.js';
 import { Catalog, type ServedModel } from './catalog.js';
 import type { Core } from './core.js';
 import { ExplainerPool } from './explain/explainer-pool.js';
-import type { RunningGrpc } from './grpc/listener.js';
+import { Fronts, type Protocol } from './fronts.js';
 import type { Admit } from './grpc/service.js';
-import { HttpFront } from './http/front.js';
-import { createListener } from './http/listener.js';
-import { type Address, Port } from './http/port.js';
+import { Port } from './http/port.js';
 import { ServerMetrics } from './metrics/server-metrics.js';
 import { SummaryBoard } from './metrics/summary.js';
 import { DEFAULT_LIMITS, type Limits, type ServerOptions, type ServerSettings } from './options.js';
@@ -35,12 +34,12 @@ export interface RunningServer {
   readonly models: readonly ServedModel[];
   /** The processes that answer. */
   readonly pids: readonly number[];
+  /** Reads the files of tokens and certificate again, and opens the access log anew. */
+  reload(): Promise<void>;
   /**
    * Drains: /ready says no at once, the listener closes after the grace, requests at work finish, the log is written.
    * The store stays open.
    */
-  /** Reads the files of tokens and certificate again. */
-  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +50,8 @@ export interface ServerParts {
   /** Who may call, for what listens beside HTTP. */
   readonly admit: Admit;
   readonly access: Access;
+  /** Reads the files of tokens and certificate again, and opens the access log anew. */
+  reload(): Promise<void>;
   /** Releases the models and writes the log. */
   close(): Promise<void>;
 }
@@ -61,34 +62,33 @@ export interface ServerParts {
  * @throws MlxError NAME_INVALID for a reference that is none, PORT_UNAVAILABLE, CONFIG_INVALID for token or TLS files
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, core, access, admit, close } = await createServer(options);
-  const front = frontOf(app, access, core);
-  let port: Port | undefined;
-  let grpc: RunningGrpc | null;
+  const parts = await createServer(options);
+  const { core, reload, close } = parts;
+  let fronts: Fronts;
+  let ports: Ports;
   try {
-    port = await Port.open(addressOf(options), (socket) => front.take(socket));
-    grpc = await startGrpc(core, access, admit, options);
+    fronts = await Fronts.open(parts, options.grpcPort !== undefined);
+    ports = await openPorts(options, (protocol, socket) => fronts.take(protocol, socket));
   } catch (error) {
-    port?.close();
     await close();
     throw error;
   }
   const goDown = async (): Promise<void> => {
     core.isDraining = true;
     await wait(core.limits.graceMs);
-    port.close();
-    await Promise.all([finish(front, core), grpc?.close()]);
+    ports.close();
+    await fronts.finish();
     await close();
   };
   let closing: Promise<void> | undefined;
   return {
-    url: port.url,
+    url: ports.http.url,
     pids: [process.pid],
-    grpc: grpc?.address ?? null,
+    grpc: ports.grpc?.address ?? null,
     get models() {
       return core.catalog.models;
     },
-    reload: () => access.reload(),
+    reload,
     close: () => {
       closing ??= goDown();
       return closing;
@@ -96,34 +96,43 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Speaks HTTP for the application, within its limits. */
-export function frontOf(app: App, access: Access, core: Core): HttpFront {
-  const http = createListener((request, response) => void app.handle(request, response), access, core);
-  return new HttpFront(http, core);
+/** Where a server listens. */
+export interface Ports {
+  readonly http: Port;
+  /** null = not asked for. */
+  readonly grpc: Port | null;
+  /** Accepts no more. */
+  close(): void;
 }
 
-/** Where the options have it listen. */
-export function addressOf({ host = DEFAULT_HOST, port = DEFAULT_PORT, tls }: ServerSettings): Address {
-  return { host, port, isSecure: tls !== undefined };
-}
-
-/** Waits for requests at work, but not for ever. */
-export async function finish(front: HttpFront, { limits, log }: Core): Promise<void> {
-  const cut = await front.finish(limits.drainMs);
-  if (cut > 0)
-    log('warn', 'requests were still at work when the time to drain was over', { connections: cut });
-}
-
-/** gRPC is loaded only where it is asked for. @throws MlxError PORT_UNAVAILABLE */
-async function startGrpc(
-  core: Core,
-  access: Access,
-  admit: Admit,
-  { host = DEFAULT_HOST, grpcPort }: ServerOptions,
-): Promise<RunningGrpc | null> {
-  if (grpcPort === undefined) return null;
-  const { listenGrpc } = await import('./grpc/listener.js');
-  return listenGrpc(core, admit, { host, port: grpcPort, tls: access.tls });
+/**
+ * Listens where the options say.
+ * @param isPaused nothing is read from the connections, so that another process can
+ * @throws MlxError PORT_UNAVAILABLE, and then listens nowhere
+ */
+export async function openPorts(
+  { host = DEFAULT_HOST, port = DEFAULT_PORT, grpcPort, tls }: ServerSettings,
+  onConnection: (protocol: Protocol, socket: Socket) => void,
+  isPaused = false,
+): Promise<Ports> {
+  const isSecure = tls !== undefined;
+  const open = (protocol: Protocol, port: number): Promise<Port> => {
+    const allowHalfOpen = protocol === 'http' && !isSecure;
+    const address = { host, port, isSecure, allowHalfOpen };
+    return Port.open(address, (socket) => onConnection(protocol, socket), isPaused);
+  };
+  const http = await open('http', port);
+  try {
+    const grpc = grpcPort === undefined ? null : await open('grpc', grpcPort);
+    const close = () => {
+      http.close();
+      grpc?.close();
+    };
+    return { http, grpc, close };
+  } catch (error) {
+    http.close();
+    throw error;
+  }
 }
 
 /** Puts the parts together. @throws MlxError NAME_INVALID, USAGE, CONFIG_INVALID */
@@ -200,6 +209,9 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     isDraining: false,
   };
   const app = new App(core, access);
+  const reload = async () => {
+    await Promise.all([access.reload(), accessLog?.reopen()]);
+  };
   const close = async () => {
     access.close();
     await accessLog?.close();
@@ -209,8 +221,8 @@ export async function createServer(options: ServerOptions): Promise<ServerParts>
     explainers.close();
     await pool.close();
   };
-  const admit: Admit = (role, authorization, peer) => {
-    access.admit(access.tokens.identify(authorization, peer), role, authorization);
+  const admit: Admit = (role, authorization, client) => {
+    access.admit(access.tokens.identify(authorization, client), role, authorization);
   };
-  return { app, core, access, admit, close };
+  return { app, core, access, admit, reload, close };
 }

@@ -5,6 +5,7 @@ import { until } from './until.js';
 /** What `mlx serve --json` says when it is ready. */
 interface ReadyLine {
   readonly url: string;
+  readonly grpc: string | null;
   readonly pids: readonly number[];
 }
 
@@ -33,12 +34,15 @@ export interface ErrorAnswer {
 /** `mlx serve` in a process of its own, on a free port. */
 export class Server {
   readonly url: string;
+  /** Where it listens for gRPC. */
+  readonly grpc: string | null;
   /** The processes that answer. */
   readonly pids: readonly number[];
   readonly #process: Launched;
 
-  private constructor({ url, pids }: ReadyLine, process: Launched) {
+  private constructor({ url, grpc, pids }: ReadyLine, process: Launched) {
     this.url = url;
+    this.grpc = grpc;
     this.pids = pids;
     this.#process = process;
   }
@@ -88,9 +92,9 @@ export class Server {
     this.#process.kill(name);
   }
 
-  /** Kills the process that was started, and no other. */
-  killPrimary(): void {
-    this.#process.child.kill('SIGKILL');
+  /** Signals the process that was started, and no other. */
+  signalPrimary(name: NodeJS.Signals): void {
+    this.#process.child.kill(name);
   }
 
   /** Resolves when all its processes have ended. */

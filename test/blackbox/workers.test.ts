@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Stub } from '../serving/fixtures/grpc.js';
 import type { TrainDocument } from './documents.js';
 import { emptyFolder } from './folders.js';
 import { failing, type LaunchOptions, mlxJson } from './program.js';
@@ -107,6 +108,59 @@ describe.each([1, 2])('with --workers %i', (workers) => {
     stuck.destroy();
   });
 
+  test('a prediction is explained', async () => {
+    const server = await start();
+    interface Explained {
+      readonly prediction: string;
+      readonly explanation: {
+        readonly of: string;
+        readonly scores: Readonly<
+          Record<string, { expected: number; raw_score: number; contributions: Record<string, number> }>
+        >;
+      };
+    }
+    const { status, body } = await server.post<Explained>('/explain', { features: row });
+    expect(status).toBe(200);
+    const { of, scores } = body.explanation;
+    const { expected = 0, raw_score = 0, contributions = {} } = scores[of] ?? {};
+    const sum = Object.values(contributions).reduce((total, part) => total + part, expected);
+    expect(sum).toBeCloseTo(raw_score, 9);
+    expect(Object.keys(contributions).length).toBeGreaterThan(3);
+    expect(await server.stop()).toBe(0);
+  });
+
+  test('gRPC is answered beside HTTP, and told how a call went wrong', async () => {
+    const server = await start('--grpc-port', '0');
+    const stub = await Stub.open(server.grpc as string);
+    expect(await stub.call('ServerReady')).toEqual({ ready: true });
+    expect(await stub.call('ModelReady', { name: 'm' })).toEqual({ ready: true });
+    expect((await stub.failure('ModelInfer', { model_name: 'm' })).code).toBe('INVALID_ARGUMENT');
+    expect((await stub.failure('ModelInfer', { model_name: 'nobody' })).code).toBe('NOT_FOUND');
+    stub.close();
+    expect(await server.stop()).toBe(0);
+    expect(server.log()).not.toMatch(/error|warn/);
+  });
+
+  test('SIGHUP opens the access log anew', async () => {
+    const path = (name: string): string => join(options.cwd, name);
+    const log = `access-${workers}.log`;
+    const server = await start('--access-log', log);
+    await server.get('/health');
+    await until('the line is there', () => existsSync(path(log)) && readFileSync(path(log), 'utf8') !== '');
+    renameSync(path(log), path(`${log}.1`));
+    server.signalPrimary('SIGHUP');
+    await until('it is opened anew', () => existsSync(path(log)));
+    await server.get('/ready');
+    expect(await server.stop()).toBe(0);
+    const paths = [`${log}.1`, log].flatMap((name) =>
+      readFileSync(path(name), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { path: string }).path),
+    );
+    expect(paths).toEqual(['/health', '/ready']);
+  });
+
   test('a port in use is said, and nothing is left running', async () => {
     const server = await start();
     const { port } = new URL(server.url);
@@ -121,7 +175,7 @@ test('when the primary is killed, its workers end by themselves', async () => {
   const stuck = await stuckRequest(server);
   await server.get('/health');
   expect(server.pids.every(isAlive)).toBe(true);
-  server.killPrimary();
+  server.signalPrimary('SIGKILL');
   await until('nothing is left', () => !server.pids.some(isAlive), 5000);
   stuck.destroy();
 });

@@ -135,7 +135,12 @@ describe('a version that keeps failing', () => {
   it('is not asked; the version before answers in its place, and every answer says so', async () => {
     await shop.release('production');
     await shop.release('production', FAILING);
-    const server = await shop.inject({ limits: LIMITS });
+    const explain = async () => ({
+      waiting: 0,
+      explain: async () => ({ unit: 'value', scores: {} }),
+      close: async () => undefined,
+    });
+    const server = await shop.inject({ limits: LIMITS, explain });
     expect((await post(server, { features: GOOD })).by).toEqual(['2', undefined]);
     await failThrice(server);
     const plain = await post(server, { features: FATAL });
@@ -144,6 +149,7 @@ describe('a version that keeps failing', () => {
       ['/v1/models/churn:predict', { instances: [FATAL] }],
       ['/batch_predict', { rows: [FATAL, GOOD] }],
       ['/predict_safe', { features: FATAL }],
+      ['/explain', { features: FATAL }],
       [
         '/v2/models/churn/infer',
         {
@@ -159,6 +165,13 @@ describe('a version that keeps failing', () => {
       const { status, by } = await post(server, payload, url);
       expect([url, status, ...by]).toEqual([url, 200, '1', 'true']);
     }
+    const { headers } = await server.app.inject({
+      method: 'POST',
+      url: '/batch_predict',
+      headers: { 'content-type': 'application/x-ndjson' },
+      payload: JSON.stringify(FATAL),
+    });
+    expect([headers['x-mlx-model-version'], headers['x-mlx-fallback']]).toEqual(['1', 'true']);
     expect((await post(server, { features: GOOD }, '/predict_safe')).body.fallback).toBe(true);
     expect(await readiness(server)).toMatchObject({
       status: 'ready',
@@ -168,7 +181,7 @@ describe('a version that keeps failing', () => {
     expect(text).toMatch(/^mlx_circuit_state\{model="churn",version="2",state="open"\} 1$/m);
     expect(text).toMatch(/^mlx_circuit_state\{model="churn",version="1",state="closed"\} 1$/m);
     expect(text).toMatch(/^mlx_circuit_opened_total\{model="churn",version="2"\} 1$/m);
-    expect(text).toMatch(/^mlx_fallback_requests_total\{model="churn",version="1",arm=""\} 6$/m);
+    expect(text).toMatch(/^mlx_fallback_requests_total\{model="churn",version="1",arm=""\} 7$/m);
     expect(shop.alerts).toMatchObject([{ kind: 'circuit-open', model: 'churn', details: { version: 2 } }]);
     // Production is where it was: to step in is no rollback.
     expect((await history(shop.store, 'churn')).some(({ kind }) => kind === 'rolled-back')).toBe(false);

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readFile, rename } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAbtest } from '#mlx/rollout/abtest.js';
 import type { RunningServer } from '#mlx/serving/server.js';
@@ -123,6 +125,40 @@ describe('several workers', () => {
     await until(() => shop.logged.filter(({ level }) => level === 'error').length >= 2);
     expect(shop.alerts.map(({ kind }) => kind)).toEqual(['load-failed']);
   });
+});
+
+it('the access log of all workers is opened anew, and loses no line', async () => {
+  const path = join(shop.folder, 'access.log');
+  const server = await shop.listenWith(2, { accessLog: path });
+  const both = await oneEach(server);
+  const asked = async (round: number): Promise<void> => {
+    for (const from of both) for (let i = 0; i < 5; i++) await from.get(`/health?${round}`);
+  };
+  const linesIn = async (file: string): Promise<number> =>
+    (await readFile(file, 'utf8')).split('\n').length - 1;
+  await asked(1);
+  await rename(path, `${path}.1`);
+  // These may still come into the old one.
+  const meanwhile = asked(2);
+  await server.reload();
+  await meanwhile;
+  const opened = () => shop.logged.filter(({ message }) => message === 'the access log was opened anew');
+  await until(() => opened().length === 2);
+  expect(new Set(opened().map(({ fields }) => (fields as { worker: number }).worker)).size).toBe(2);
+  const before = await linesIn(`${path}.1`);
+  await asked(3);
+  await server.close();
+  expect(await linesIn(`${path}.1`)).toBe(before);
+  // Two more were asked at the start.
+  expect(before + (await linesIn(path))).toBe(32);
+});
+
+it('workers explain predictions', async () => {
+  const server = await shop.listenWith(2);
+  const { status, json } = await client(server).post('/explain', { features: GOOD });
+  // Not that the server explains nothing: this model was not trained here.
+  expect([status, json().error.code]).toEqual([422, 'EXPLANATION_UNAVAILABLE']);
+  expect(json().error.message).not.toMatch(/server/);
 });
 
 describe('a worker that is killed', () => {

@@ -1,111 +1,16 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import {
-  type ChannelCredentials,
-  Client,
-  credentials,
-  Metadata,
-  type ServiceDefinition,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
-import { load } from '@grpc/proto-loader';
+import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listenGrpc, type RunningGrpc } from '#mlx/serving/grpc/listener.js';
 import type { RunningServer } from '#mlx/serving/server.js';
+import { doubles, infer, inferRaw, RAW, Stub, TYPED } from './fixtures/grpc.js';
 import { texts } from './fixtures/infer-body.js';
-import { type InjectedServer, Shop } from './fixtures/shop.js';
+import { Shop } from './fixtures/shop.js';
 
-const PROTOCOL = fileURLToPath(new URL('../../templates/grpc/open-inference.proto', import.meta.url));
-
-interface Options {
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly timeoutMs?: number;
-}
-
-/** A client made from the protocol file alone. */
-class Stub {
-  readonly #client: Client;
-  readonly #service: ServiceDefinition;
-  headers = new Metadata();
-
-  private constructor(client: Client, service: ServiceDefinition) {
-    this.#client = client;
-    this.#service = service;
-  }
-
-  static async open(
-    address: string,
-    secure: ChannelCredentials = credentials.createInsecure(),
-  ): Promise<Stub> {
-    const definition = await load(PROTOCOL, { keepCase: true, longs: Number, defaults: true, oneofs: true });
-    const client = new Client(address, secure);
-    return new Stub(client, definition['inference.GRPCInferenceService'] as ServiceDefinition);
-  }
-
-  call(name: string, message: object | Buffer = {}, { metadata = {}, timeoutMs }: Options = {}) {
-    const method = this.#service[name];
-    if (method === undefined) throw new Error(`there is no method ${name}`);
-    const sent = new Metadata();
-    for (const [key, value] of Object.entries(metadata)) sent.set(key, value);
-    const serialise = (value: object): Buffer =>
-      Buffer.isBuffer(value) ? value : (method.requestSerialize(value) as Buffer);
-    return new Promise<ReturnType<typeof JSON.parse>>((resolve, reject) => {
-      const call = this.#client.makeUnaryRequest(
-        method.path,
-        serialise,
-        method.responseDeserialize,
-        message,
-        sent,
-        timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
-        (error, answer) => (error === null ? resolve(answer) : reject(error)),
-      );
-      call.on('metadata', (headers) => {
-        this.headers = headers;
-      });
-    });
-  }
-
-  /** The error that a call ends with. */
-  async failure(
-    name: string,
-    message: object | Buffer,
-    options?: Options,
-  ): Promise<{ code: string; details: string }> {
-    try {
-      await this.call(name, message, options);
-    } catch (error) {
-      const { code, details } = error as ServiceError;
-      return { code: status[code], details };
-    }
-    throw new Error(`${name} did not fail`);
-  }
-
-  close(): void {
-    this.#client.close();
-  }
-}
-
-const doubles = (...values: number[]) => Buffer.from(Float64Array.from(values).buffer);
-const TYPED = [
-  { name: 'amount', datatype: 'FP64', shape: [2, 1], contents: { fp64_contents: [4, Number.NaN] } },
-  {
-    name: 'kind',
-    datatype: 'BYTES',
-    shape: [2, 1],
-    contents: { bytes_contents: [Buffer.from('b'), Buffer.from('b')] },
-  },
-  { name: 'member', datatype: 'BOOL', shape: [2, 1], contents: { bool_contents: [true, false] } },
-];
-const BARE = TYPED.map(({ name, datatype, shape }) => ({ name, datatype, shape }));
-const RAW = [doubles(4, Number.NaN), texts('b', 'b'), Buffer.from([1, 0])];
-const infer = (more: object = {}) => ({ model_name: 'churn', inputs: TYPED, ...more });
-const inferRaw = (more: object = {}) => ({
-  model_name: 'churn',
-  inputs: BARE,
-  raw_input_contents: RAW,
-  ...more,
-});
 const PROBABILITIES = [0.3125, 0.6875, 0.375, 0.625];
 
 let shop: Shop;
@@ -366,29 +271,57 @@ describe('tokens', () => {
 });
 
 describe('TLS', () => {
-  const pem = (name: string) => readFileSync(new URL(`fixtures/tls/${name}`, import.meta.url));
-  let parts: InjectedServer;
-  let running: RunningGrpc;
+  const FILES = (name: string) => fileURLToPath(new URL(`fixtures/tls/${name}`, import.meta.url));
+  const pem = (name: string) => readFileSync(FILES(name));
+  const path = (name: string) => join(shop.folder, name);
+  let running: RunningServer;
 
   beforeAll(async () => {
-    parts = await shop.inject();
-    const tls = { cert: pem('first-cert.pem'), key: pem('first-key.pem') };
-    running = await listenGrpc(parts.core, parts.admit, { host: '127.0.0.1', port: 0, tls });
+    await copyFile(FILES('first-cert.pem'), path('cert.pem'));
+    await copyFile(FILES('first-key.pem'), path('key.pem'));
+    const tls = { cert: path('cert.pem'), key: path('key.pem') };
+    running = await shop.listen({ grpcPort: 0, tls, limits: { pollMs: 60_000 } });
   });
 
-  afterAll(() => running.close());
-
   it('is spoken with a certificate, and then nothing else', async () => {
-    const secure = await Stub.open(running.address, credentials.createSsl(pem('first-cert.pem')));
+    const address = running.grpc as string;
+    const secure = await Stub.open(address, credentials.createSsl(pem('first-cert.pem')));
     expect((await secure.call('ModelInfer', infer())).model_name).toBe('churn');
-    const plain = await Stub.open(running.address);
+    const plain = await Stub.open(address);
     expect((await plain.failure('ServerLive', {}, { timeoutMs: 2000 })).code).toMatch(
       /UNAVAILABLE|DEADLINE_EXCEEDED/,
     );
     secure.close();
     plain.close();
   });
+
+  it('takes up new files for new connections; those that are open live on', async () => {
+    const address = running.grpc as string;
+    const opened = await Stub.open(address, credentials.createSsl(pem('first-cert.pem')));
+    expect(await opened.call('ServerLive')).toEqual({ live: true });
+    await copyFile(FILES('second-cert.pem'), path('cert.pem'));
+    await copyFile(FILES('second-key.pem'), path('key.pem'));
+    await running.reload();
+    for (const url of [`https://${address}`, running.url]) expect(await subjectOf(url)).toBe('second.test');
+    expect(await opened.call('ServerLive')).toEqual({ live: true });
+    opened.close();
+  });
 });
+
+/** To whom the certificate is made out that a server shows. */
+async function subjectOf(url: string): Promise<unknown> {
+  const { hostname: host, port } = new URL(url);
+  const socket = connectTls({
+    host,
+    port: Number(port),
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2', 'http/1.1'],
+  });
+  await once(socket, 'secureConnect');
+  const { subject } = socket.getPeerCertificate();
+  socket.destroy();
+  return subject.CN;
+}
 
 describe('starting and going down', () => {
   it('does not listen unless asked', async () => {

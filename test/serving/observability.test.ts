@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppendedFile } from '#mlx/serving/appended-file.js';
 import { Histogram } from '#mlx/serving/metrics/histogram.js';
-import { GOOD, Shop } from './fixtures/shop.js';
+import { GOOD, Shop, until } from './fixtures/shop.js';
 
 let shop: Shop;
 let folder: string;
@@ -156,5 +158,88 @@ describe('the access log', () => {
     const { app } = await shop.inject({ accessLog: join(folder, 'no', 'such', 'folder.log') });
     for (let i = 0; i < 3; i++) expect((await app.inject(PREDICT)).statusCode).toBe(200);
     expect(shop.logged.filter(({ message }) => message.includes('access log'))).toHaveLength(1);
+  });
+
+  describe('that is opened anew', () => {
+    const READ = { method: 'GET', url: '/health' } as const;
+    const idsIn = async (path: string): Promise<string[]> => {
+      const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+      return lines.map((line) => JSON.parse(line).request_id);
+    };
+
+    it('loses no line, whenever the file is moved', async () => {
+      const path = join(folder, 'access.log');
+      const { app, reload, close } = await shop.inject({ accessLog: path });
+      const asked: string[] = [];
+      let isOver = false;
+      const load = Array.from({ length: 4 }, async (_, client) => {
+        for (let i = 0; !isOver; i++) {
+          const id = `c${client}-${i}`;
+          await app.inject({ ...READ, headers: { 'x-request-id': id } });
+          asked.push(id);
+        }
+      });
+      const moved = [1, 2, 3].map((number) => `${path}.${number}`);
+      for (const name of moved) {
+        const before = asked.length;
+        await until(() => asked.length > before + 20);
+        await rename(path, name);
+        await reload();
+      }
+      isOver = true;
+      await Promise.all(load);
+      await close();
+      const found = (await Promise.all([...moved, path].map(idsIn))).map((ids) => ids.length);
+      expect(found.every((lines) => lines > 0)).toBe(true);
+      const all = (await Promise.all([...moved, path].map(idsIn))).flat();
+      expect(all.toSorted()).toEqual(asked.toSorted());
+    });
+
+    it('leaves in the old one what was given before, however much', async () => {
+      const path = join(folder, 'text.log');
+      const file = new AppendedFile(path, (error) => {
+        throw error;
+      });
+      const part = 'x'.repeat(1_000_000);
+      for (let i = 0; i < 40; i++) file.write(part, () => undefined);
+      await until(() => existsSync(path));
+      await rename(path, `${path}.1`);
+      await file.reopen();
+      expect((await stat(`${path}.1`)).size).toBe(40_000_000);
+      await file.close();
+    });
+
+    it('goes on in the old file where it cannot be, and says so', async () => {
+      const path = join(folder, 'access.log');
+      const { app, reload, close } = await shop.inject({ accessLog: path });
+      await app.inject({ ...READ, headers: { 'x-request-id': 'first' } });
+      await rename(path, `${path}.1`);
+      // Nobody can write a folder, whoever he is.
+      await mkdir(path);
+      await reload();
+      await app.inject({ ...READ, headers: { 'x-request-id': 'second' } });
+      const said = shop.logged.filter(
+        ({ level, message }) => level === 'error' && /opened anew/.test(message),
+      );
+      expect(said).toHaveLength(1);
+      await rm(path, { recursive: true });
+      await reload();
+      await app.inject({ ...READ, headers: { 'x-request-id': 'third' } });
+      await close();
+      expect([await idsIn(`${path}.1`), await idsIn(path)]).toEqual([['first', 'second'], ['third']]);
+    });
+
+    it('is written again after it could not be', async () => {
+      const path = join(folder, 'later', 'access.log');
+      const { app, reload, close } = await shop.inject({ accessLog: path });
+      await until(() => shop.logged.some(({ message }) => /access log cannot be written/.test(message)));
+      await app.inject(READ);
+      await mkdir(join(folder, 'later'));
+      await reload();
+      await app.inject({ ...READ, headers: { 'x-request-id': 'found' } });
+      await close();
+      expect(await idsIn(path)).toEqual(['found']);
+      expect(shop.logged.map(({ message }) => message)).toContain('1 lines of the access log were dropped');
+    });
   });
 });

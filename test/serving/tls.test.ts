@@ -72,6 +72,14 @@ describe('TLS', () => {
     expect(await subjectOf(server.url)).toBe('first.test');
   });
 
+  it('has nothing to wait for at its end when its clients have gone', async () => {
+    const server = await shop.listen({ tls: FIRST, limits: { drainMs: 30_000 } });
+    expect(await subjectOf(server.url)).toBe('first.test');
+    const started = performance.now();
+    await server.close();
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   it('warns of a certificate that ends soon', async () => {
     shop.time = new Date('2126-10-25T00:00:00Z');
     await shop.inject({ tls: FIRST });

@@ -86,10 +86,12 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
       drainMs: options.drainMs,
     },
   };
-  const server = await start(serverOptions, workers);
-  const onHangup = () => void server.reload();
-  // Where there is nothing to read again, the signal keeps its own meaning: the terminal is gone.
-  if (options.tokenFile !== undefined || tls !== undefined) process.on('SIGHUP', onHangup);
+  const starting = start(serverOptions, workers);
+  const onHangup = () => void starting.then((started) => started.reload()).catch(() => undefined);
+  // Where there is nothing to read or open again, the signal keeps its own meaning: the terminal is gone.
+  const { tokenFile, accessLog } = options;
+  if (tokenFile !== undefined || accessLog !== undefined || tls !== undefined) process.on('SIGHUP', onHangup);
+  const server = await starting;
   context.print(
     context.json
       ? JSON.stringify({
@@ -117,13 +119,8 @@ function readyLine(models: readonly string[], { url, grpc }: RunningServer, work
 /** What one process needs not, it does not load. */
 async function start(options: ServerOptions, workers: number): Promise<RunningServer> {
   if (workers === 1) return startServer(options);
-  if (options.grpcPort !== undefined) {
-    throw new MlxError('CONFIG_INVALID', 'gRPC is served by one process.', {
-      hint: 'Leave out --grpc-port or --workers; a second `mlx serve` may serve gRPC alone.',
-    });
-  }
-  const { startCluster } = await import('../../serving/cluster/cluster.js');
-  return startCluster(options, workers);
+  const { startSeveral } = await import('./several.js');
+  return startSeveral(options, workers);
 }
 
 /** Entries of `MLX_SERVE_TOKENS`, between commas or line breaks. */

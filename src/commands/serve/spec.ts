@@ -24,7 +24,7 @@ export const serveSpec: CommandSpec = {
     { flags: '--port <n>', help: 'port to listen on; 0 picks a free one', setting: 'serving.port' },
     {
       flags: '--workers <n>',
-      help: 'processes that answer on the port; auto: one per processor',
+      help: 'processes that answer, over HTTP and gRPC; auto: one per processor',
       setting: 'serving.workers',
     },
     {
@@ -42,7 +42,11 @@ export const serveSpec: CommandSpec = {
       help: 'port for the Open Inference Protocol over gRPC; 0 picks a free one (default: no gRPC)',
       setting: 'serving.grpcPort',
     },
-    { flags: '--access-log <file>', help: 'one JSON line a request', setting: 'serving.accessLog' },
+    {
+      flags: '--access-log <file>',
+      help: 'one JSON line a request; SIGHUP opens the file anew',
+      setting: 'serving.accessLog',
+    },
     { flags: '--slow-ms <ms>', help: 'warn of predictions slower than this', setting: 'serving.slowMs' },
     {
       flags: '--log-sample <share>',

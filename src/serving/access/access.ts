@@ -32,7 +32,7 @@ export class Access {
   readonly #options: AccessOptions;
   readonly #log: ServerLog;
   #tls: TlsMaterial | null;
-  #onTls: (material: TlsMaterial) => void = () => undefined;
+  readonly #onTls: ((material: TlsMaterial) => void)[] = [];
   #watches: readonly WatchedFiles[] = [];
 
   private constructor(
@@ -83,7 +83,7 @@ export class Access {
 
   /** Calls back with every certificate that takes the place of the one before. */
   followTls(listener: (material: TlsMaterial) => void): void {
-    this.#onTls = listener;
+    this.#onTls.push(listener);
   }
 
   /**
@@ -119,9 +119,10 @@ export class Access {
   async #reloadTls(): Promise<void> {
     if (this.#options.tls === undefined) return;
     try {
-      this.#tls = await readTls(this.#options.tls);
-      this.#onTls(this.#tls);
-      this.#log('info', 'the TLS files were read again', { valid_to: this.#tls.validTo.toISOString() });
+      const material = await readTls(this.#options.tls);
+      this.#tls = material;
+      for (const follow of this.#onTls) follow(material);
+      this.#log('info', 'the TLS files were read again', { valid_to: material.validTo.toISOString() });
       this.#warnOfExpiry();
     } catch (error) {
       this.#log('error', `the TLS certificate stays as it was: ${toMlxError(error).message}`);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Protocol } from '../fronts.js';
 import type { WorkerProcess } from './worker-process.js';
 
 /** Connections that wait while no worker can take them; more are refused. */
@@ -6,8 +7,14 @@ const MOST_PARKED = 4096;
 /** How long they wait. */
 const PARKED_MS = 30_000;
 
-interface Parked {
+/** A connection from which nothing has been read, and what will be spoken on it. */
+export interface Connection {
+  readonly protocol: Protocol;
   readonly socket: Socket;
+}
+
+interface Parked {
+  readonly connection: Connection;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -23,53 +30,54 @@ export class Dispatcher {
     this.#ready = ready;
   }
 
-  readonly give = (socket: Socket): void => {
+  readonly give = (connection: Connection): void => {
     const [first, ...others] = this.#ready();
     if (first === undefined) {
-      this.#park(socket);
+      this.#park(connection);
       return;
     }
     const idlest = others.reduce(
       (best, worker) => (worker.connections < best.connections ? worker : best),
       first,
     );
-    idlest.give(socket);
+    idlest.give(connection);
   };
 
   /** A connection that has just come, and cannot hurt by failing. */
-  readonly accept = (socket: Socket): void => {
+  readonly accept = (protocol: Protocol, socket: Socket): void => {
     socket.on('error', () => undefined);
-    this.give(socket);
+    this.give({ protocol, socket });
   };
 
   /** A worker has become ready: it takes what has waited. */
   unpark(): void {
     const waited = this.#parked;
     this.#parked = [];
-    for (const { socket, timer } of waited) {
+    for (const { connection, timer } of waited) {
       clearTimeout(timer);
-      if (!socket.destroyed) this.give(socket);
+      if (!connection.socket.destroyed) this.give(connection);
     }
   }
 
   /** Nobody will take what waits. */
   close(): void {
-    for (const { socket, timer } of this.#parked) {
+    for (const { connection, timer } of this.#parked) {
       clearTimeout(timer);
-      socket.destroy();
+      connection.socket.destroy();
     }
     this.#parked = [];
   }
 
-  #park(socket: Socket): void {
+  #park(connection: Connection): void {
+    const { socket } = connection;
     if (this.#parked.length >= MOST_PARKED) {
       socket.destroy();
       return;
     }
     const timer = setTimeout(() => {
-      this.#parked = this.#parked.filter((parked) => parked.socket !== socket);
+      this.#parked = this.#parked.filter((parked) => parked.connection !== connection);
       socket.destroy();
     }, PARKED_MS);
-    this.#parked.push({ socket, timer });
+    this.#parked.push({ connection, timer });
   }
 }

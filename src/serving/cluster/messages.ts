@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors.js';
 import type { ServedModel } from '../catalog.js';
 import type { Figures } from '../figures.js';
+import type { Protocol } from '../fronts.js';
 import type { LogLevel, ServerAlert, ServerSettings } from '../options.js';
 import type { Gathered, VersionFailure } from '../peers.js';
 
@@ -16,11 +17,11 @@ export interface WorkerSetup {
 /** From the primary to a worker. A `connection` carries the socket. */
 export type ToWorker =
   | { readonly kind: 'start'; readonly setup: WorkerSetup }
-  | { readonly kind: 'connection'; readonly id: number }
+  | { readonly kind: 'connection'; readonly id: number; readonly protocol: Protocol }
   | { readonly kind: 'figures'; readonly id: number }
   | { readonly kind: 'gathered'; readonly id: number; readonly gathered: Gathered }
   | { readonly kind: 'failure'; readonly failure: VersionFailure }
-  /** Reads the files of tokens and certificate again. */
+  /** Reads the files of tokens and certificate again, and opens the access log anew. */
   | { readonly kind: 'reload' }
   /** /ready says no from now on. */
   | { readonly kind: 'drain' }

@@ -1,5 +1,4 @@
-import type { WorkerSetup } from './messages.js';
-import { type WorkerEvents, WorkerProcess } from './worker-process.js';
+import { type WorkerEvents, WorkerProcess, type WorkerStart } from './worker-process.js';
 
 /** One that lived for less than that after it was ready counts as failed, like one that never was. */
 const SOUND_MS = 1000;
@@ -8,16 +7,16 @@ const LONGEST_DELAY_MS = 5000;
 
 /** The place of one worker: when the worker dies, another one takes it, later and later when that goes on. */
 export class Slot {
-  readonly #setup: WorkerSetup;
+  readonly #start: WorkerStart;
   readonly #events: WorkerEvents;
   #worker: WorkerProcess;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(setup: WorkerSetup, events: WorkerEvents) {
-    this.#setup = setup;
+  constructor(start: WorkerStart, events: WorkerEvents) {
+    this.#start = start;
     this.#events = events;
-    this.#worker = new WorkerProcess(setup, events);
+    this.#worker = new WorkerProcess(start, events);
   }
 
   /** The present one, or the last one while its place is empty. */
@@ -46,7 +45,7 @@ export class Slot {
       ? 0
       : Math.min(FIRST_DELAY_MS * 2 ** Math.min(this.#failures - 1, 20), LONGEST_DELAY_MS);
     this.#timer = setTimeout(() => {
-      this.#worker = new WorkerProcess(this.#setup, this.#events);
+      this.#worker = new WorkerProcess(this.#start, this.#events);
     }, delayMs);
     return delayMs;
   }

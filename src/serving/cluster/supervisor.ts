@@ -1,16 +1,17 @@
-import type { Socket } from 'node:net';
 import { MlxError } from '../../errors.js';
 import type { ServedModel } from '../catalog.js';
 import type { Figures } from '../figures.js';
 import type { AlertHandler, ServerLog } from '../options.js';
 import { AlertFilter } from './alert-filter.js';
-import { Dispatcher } from './dispatcher.js';
+import { type Connection, Dispatcher } from './dispatcher.js';
 import { FigureDesk } from './figure-desk.js';
 import type { FromWorker, WorkerSetup } from './messages.js';
 import { Slot } from './slot.js';
 import type { WorkerEnd, WorkerProcess } from './worker-process.js';
 
 export interface SupervisorOptions {
+  /** The file that a worker runs. */
+  readonly program: URL;
   readonly setup: WorkerSetup;
   /** How many. */
   readonly workers: number;
@@ -52,9 +53,9 @@ export class Supervisor {
     });
     const events = {
       onMessage: (worker: WorkerProcess, message: FromWorker) => this.#take(worker, message),
-      onEnd: (worker: WorkerProcess, unread: readonly Socket[]) => this.#ended(worker, unread),
+      onEnd: (worker: WorkerProcess, unread: readonly Connection[]) => this.#ended(worker, unread),
     };
-    this.#slots = Array.from({ length: options.workers }, () => new Slot(options.setup, events));
+    this.#slots = Array.from({ length: options.workers }, () => new Slot(options, events));
   }
 
   /** What the worker that became ready last serves. */
@@ -68,13 +69,13 @@ export class Supervisor {
   }
 
   /** Takes a connection from which nothing has been read. */
-  get accept(): (socket: Socket) => void {
+  get accept(): Dispatcher['accept'] {
     return this.#dispatcher.accept;
   }
 
-  /** Has the workers read the files of tokens and certificate again. */
+  /** Has the workers read their files again; also those that are starting, which may have read them already. */
   reload(): void {
-    for (const worker of this.#ready()) worker.send({ kind: 'reload' });
+    for (const worker of this.#living()) worker.send({ kind: 'reload' });
   }
 
   /** From now on /ready says no. */
@@ -147,7 +148,7 @@ export class Supervisor {
     this.#settleStart();
   }
 
-  #ended(worker: WorkerProcess, unread: readonly Socket[]): void {
+  #ended(worker: WorkerProcess, unread: readonly Connection[]): void {
     this.#desk.ended(worker);
     this.#onEnd();
     const slot = this.#slots.find((candidate) => candidate.worker === worker);
@@ -157,12 +158,12 @@ export class Supervisor {
       if (!this.#wasReady && worker.error !== null) this.#settle.reject(worker.error);
       this.#settleStart();
     }
-    for (const socket of unread) this.#handOn(socket);
+    for (const connection of unread) this.#handOn(connection);
   }
 
-  #handOn(socket: Socket): void {
-    if (this.#isClosing && this.#ready().length === 0) socket.destroy();
-    else this.#dispatcher.give(socket);
+  #handOn(connection: Connection): void {
+    if (this.#isClosing && this.#ready().length === 0) connection.socket.destroy();
+    else this.#dispatcher.give(connection);
   }
 
   #settleStart(): void {

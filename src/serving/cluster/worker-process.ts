@@ -1,12 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Socket } from 'node:net';
 import { MlxError } from '../../errors.js';
+import type { Connection } from './dispatcher.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.js';
+
+/** How a worker is started. */
+export interface WorkerStart {
+  /** The file that it runs. */
+  readonly program: URL;
+  readonly setup: WorkerSetup;
+}
 
 export interface WorkerEvents {
   onMessage(worker: WorkerProcess, message: FromWorker): void;
   /** It has ended; `unread` are the connections that it was given and did not come to take. */
-  onEnd(worker: WorkerProcess, unread: readonly Socket[]): void;
+  onEnd(worker: WorkerProcess, unread: readonly Connection[]): void;
 }
 
 /** How a worker ended. */
@@ -21,16 +28,16 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #events: WorkerEvents;
   /** Given to it, and not known to have arrived. The primary's own copy stays open until then. */
-  readonly #unread = new Map<number, Socket>();
+  readonly #unread = new Map<number, Connection>();
   #lastId = 0;
   #connections = 0;
   #readyAt: number | null = null;
   #error: MlxError | null = null;
   #end: WorkerEnd | null = null;
 
-  constructor(setup: WorkerSetup, events: WorkerEvents) {
+  constructor({ program, setup }: WorkerStart, events: WorkerEvents) {
     this.#events = events;
-    this.#child = fork(new URL('./worker.js', import.meta.url), [], {
+    this.#child = fork(program, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -71,11 +78,12 @@ export class WorkerProcess {
   }
 
   /** Hands a connection over, from which nothing has been read. */
-  give(socket: Socket): void {
+  give(connection: Connection): void {
+    const { protocol, socket } = connection;
     const id = ++this.#lastId;
     this.#connections++;
-    this.#unread.set(id, socket);
-    const message: ToWorker = { kind: 'connection', id };
+    this.#unread.set(id, connection);
+    const message: ToWorker = { kind: 'connection', id, protocol };
     if (this.#child.connected) this.#child.send(message, socket, { keepOpen: true }, () => undefined);
   }
 
@@ -96,7 +104,7 @@ export class WorkerProcess {
         );
         break;
       case 'took':
-        this.#unread.get(message.id)?.destroy();
+        this.#unread.get(message.id)?.socket.destroy();
         this.#unread.delete(message.id);
         break;
       case 'closed':

@@ -1,6 +1,6 @@
 import { MlxError } from '../../errors.js';
 import { parseJsonBody } from '../body.js';
-import { type Core, checkRows, contextOf, roundMs, VERSION_HEADER, withLease } from '../core.js';
+import { type Core, checkRows, contextOf, roundMs, versionHeaders, withLease } from '../core.js';
 import { CsvRows } from '../csv-rows.js';
 import { decodeRow, invalidField, type Row, type RowDecoder } from '../decode.js';
 import type { Lease } from '../deployment.js';
@@ -140,5 +140,5 @@ async function answerWhole(
     model_version: version,
     inference_time_ms: roundMs(scored?.latencyMs ?? 0),
   };
-  return json(answer, 200, { [VERSION_HEADER]: String(version) });
+  return json(answer, 200, versionHeaders(version, lease.isFallback));
 }

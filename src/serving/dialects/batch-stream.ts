@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { MlxError } from '../../errors.js';
-import { type Core, contextOf, VERSION_HEADER, withLease } from '../core.js';
+import { type Core, contextOf, versionHeaders, withLease } from '../core.js';
 import type { Row } from '../decode.js';
 import type { Lease } from '../deployment.js';
 import { discardBody } from '../http/discard-body.js';
@@ -30,7 +30,11 @@ export function streamedReply(
   const body = answers(core, lease, source, writer, request);
   const { version } = lease.loaded.record;
   // The request may be longer than the answer cares for: the connection ends with it.
-  const headers = { [VERSION_HEADER]: String(version), connection: 'close', 'cache-control': 'no-store' };
+  const headers = {
+    ...versionHeaders(version, lease.isFallback),
+    connection: 'close',
+    'cache-control': 'no-store',
+  };
   return { status: 200, type: writer.type, headers, body };
 }
 

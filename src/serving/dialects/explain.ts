@@ -1,7 +1,7 @@
 import { MlxError } from '../../errors.js';
 import type { Prediction } from '../../scoring/prediction.js';
 import type { RowJob } from '../batcher.js';
-import { type Core, VERSION_HEADER, withLease } from '../core.js';
+import { type Core, versionHeaders, withLease } from '../core.js';
 import type { Row } from '../decode.js';
 import type { Lease } from '../deployment.js';
 import { json, type Route } from '../http/message.js';
@@ -31,7 +31,7 @@ export function explainRoutes(core: Core): readonly Route[] {
         model_version: number,
         explanation: { unit, of, scores },
       };
-      return json(answer, 200, { [VERSION_HEADER]: String(number) });
+      return json(answer, 200, versionHeaders(number, lease.isFallback));
     });
   };
   return [{ method: 'POST', path: '/explain', role: 'predict', dialect: 'plain', handle }];

@@ -1,28 +1,25 @@
-import { performance } from 'node:perf_hooks';
 import { Metadata, type ServerUnaryCall, type ServiceDefinition, type sendUnaryData } from '@grpc/grpc-js';
 import { MlxError, toMlxError } from '../../errors.js';
 import { requireModel } from '../../registry/resolve.js';
-import { type Core, ID_HEADER, VERSION_HEADER, withLease } from '../core.js';
+import { type Core, ID_HEADER, versionHeaders, withLease } from '../core.js';
 import type { Lease } from '../deployment.js';
-import { requestIdOf } from '../http/ids.js';
 import type { Role } from '../http/message.js';
-import { finishTrace, newTrace, type Trace } from '../metrics/trace.js';
 import { infer } from '../open-inference/infer.js';
 import { isServerReady, modelMetadata, serverMetadata } from '../open-inference/metadata.js';
-import type { RequestContext } from '../predictor.js';
 import { toPublicError } from '../public-error.js';
+import type { CallWatch, WatchedCall } from './call-watch.js';
 import { answerMessage, readRequest } from './infer-messages.js';
 import type { InferRequestMessage, InferResponseMessage, ModelQuery } from './messages.js';
-import { grpcStatus } from './status.js';
+import { failureStatus } from './status.js';
 
 /** Stands for a request that is no message of the protocol. */
 const MALFORMED = Symbol('malformed');
 
-/** Lets a caller in. @param peer its address and port. @throws MlxError UNAUTHORIZED, FORBIDDEN */
-export type Admit = (role: Role, authorization: string | undefined, peer: string) => void;
+/** Lets a caller in. @param client its address, without the port. @throws MlxError UNAUTHORIZED, FORBIDDEN */
+export type Admit = (role: Role, authorization: string | undefined, client: string | undefined) => void;
 
 type Call = ServerUnaryCall<unknown, unknown>;
-type Work<Query> = (query: Query, call: Call, trace: Trace) => unknown;
+type Work<Query> = (query: Query, call: Call, watched: WatchedCall) => unknown;
 
 /** A service whose requests, where they cannot be read, come to the handlers instead of ending as errors of the server. */
 export function tolerant(service: ServiceDefinition): ServiceDefinition {
@@ -41,8 +38,8 @@ export function tolerant(service: ServiceDefinition): ServiceDefinition {
 }
 
 /** The methods of GRPCInferenceService. Like the routes of the other dialects, each asks for a token with its role. */
-export function inferenceService(core: Core, admit: Admit) {
-  const method = <Query>(role: Role, work: Work<Query>) => unary(core, admit, role, work);
+export function inferenceService(core: Core, admit: Admit, watch: CallWatch) {
+  const method = <Query>(role: Role, work: Work<Query>) => unary({ core, admit, watch }, role, work);
   return {
     ServerLive: method('open', () => ({ live: true })),
     ServerReady: method('open', () => ({ ready: isServerReady(core) })),
@@ -52,8 +49,8 @@ export function inferenceService(core: Core, admit: Admit) {
       const versions = await requireModel(core.store, core.catalog.find(query.name).name);
       return withLease(await lease(core, query), async ({ loaded }) => modelMetadata(loaded, versions));
     }),
-    ModelInfer: method<InferRequestMessage>('predict', (message, call, trace) =>
-      modelInfer(core, message, call, trace),
+    ModelInfer: method<InferRequestMessage>('predict', (message, call, watched) =>
+      modelInfer(core, message, call, watched),
     ),
   };
 }
@@ -62,26 +59,19 @@ async function modelInfer(
   core: Core,
   message: InferRequestMessage,
   call: Call,
-  trace: Trace,
+  { trace, requestId, deadline }: WatchedCall,
 ): Promise<InferResponseMessage> {
   const query = { name: message.model_name, version: message.model_version };
   return withLease(await lease(core, query), async (held) => {
     const request = readRequest(message);
-    const answer = await infer(core, held, request, contextOf(call, trace));
+    const answer = await infer(core, held, request, { unit: null, requestId, trace, deadline });
     const headers = new Metadata();
     headers.set(ID_HEADER, answer.predictionId);
-    headers.set(VERSION_HEADER, answer.modelVersion);
+    const version = versionHeaders(answer.modelVersion, held.isFallback);
+    for (const [name, value] of Object.entries(version)) headers.set(name, value);
     call.sendMetadata(headers);
     return answerMessage(answer, request.isBinary);
   });
-}
-
-function contextOf(call: Call, trace: Trace): RequestContext {
-  const [id] = call.metadata.get('x-request-id');
-  const requestId = typeof id === 'string' ? requestIdOf({ headers: { 'x-request-id': id } }) : null;
-  const deadlineMs = Number(call.getDeadline());
-  const deadline = Number.isFinite(deadlineMs) ? performance.now() + deadlineMs - Date.now() : null;
-  return { unit: null, requestId, trace, deadline };
 }
 
 /** @throws MlxError MODEL_NOT_FOUND; what `Deployment.lease` throws */
@@ -107,24 +97,28 @@ async function isModelReady(core: Core, query: ModelQuery): Promise<boolean> {
   }
 }
 
-function unary<Query>(core: Core, admit: Admit, role: Role, work: Work<Query>) {
+interface Gate {
+  readonly core: Core;
+  readonly admit: Admit;
+  readonly watch: CallWatch;
+}
+
+function unary<Query>({ core, admit, watch }: Gate, role: Role, work: Work<Query>) {
   return async (call: Call, reply: sendUnaryData<unknown>): Promise<void> => {
-    const trace = newTrace(performance.now());
     try {
-      const [authorization] = call.metadata.get('authorization');
-      admit(role, typeof authorization === 'string' ? authorization : undefined, call.getPeer());
+      const watched = watch.of(call.metadata);
+      admit(role, watched.headers.authorization, watched.client);
       if (call.request === MALFORMED)
         throw new MlxError('REQUEST_INVALID', 'The request is no message of the protocol.');
-      reply(null, await work(call.request as Query, call, trace));
-      finishTrace(trace, performance.now());
+      reply(null, await work(call.request as Query, call, watched));
     } catch (thrown) {
       const error = toPublicError(thrown);
       if (error.status >= 500 && error !== thrown) {
         const { message, code } = toMlxError(thrown);
         core.log('error', message, { code, path: call.getPath() });
       }
-      const details = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-      reply({ code: grpcStatus(error), details });
+      core.metrics.refused(error.code);
+      reply(failureStatus(error));
     }
   };
 }

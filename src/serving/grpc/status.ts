@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import { type StatusObject, status } from '@grpc/grpc-js';
 import type { MlxError } from '../../errors.js';
 
 /** By HTTP status; what is not here is the request's fault below 500, and the server's from there on. */
@@ -13,7 +13,14 @@ const BY_HTTP_STATUS: Readonly<Record<number, status>> = {
 };
 
 /** The gRPC status of an error. */
-export function grpcStatus(error: MlxError): status {
+function grpcStatus(error: MlxError): status {
   if (error.code === 'OVERLOADED') return status.RESOURCE_EXHAUSTED;
   return BY_HTTP_STATUS[error.status] ?? (error.status < 500 ? status.INVALID_ARGUMENT : status.INTERNAL);
+}
+
+/** How a call ends that failed. */
+export function failureStatus(error: MlxError): Omit<StatusObject, 'metadata'> {
+  const text = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  // The library cannot send half of a surrogate pair, which a text that was cut may end with.
+  return { code: grpcStatus(error), details: Buffer.from(text).toString() };
 }

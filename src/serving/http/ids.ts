@@ -12,7 +12,9 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
 }
 
 /** Trace and parent id of a `traceparent` header; null when there is none that can be used. */
-export function traceparentOf({ headers }: IncomingMessage): { traceId: string; parentId: string } | null {
+export function traceparentOf({
+  headers,
+}: Pick<IncomingMessage, 'headers'>): { traceId: string; parentId: string } | null {
   const { traceparent } = headers;
   const [, traceId, parentId] = typeof traceparent === 'string' ? (TRACEPARENT.exec(traceparent) ?? []) : [];
   return traceId === undefined || parentId === undefined ? null : { traceId, parentId };

@@ -8,10 +8,14 @@ export interface Address {
   readonly port: number;
   /** What is spoken there is TLS. */
   readonly isSecure?: boolean;
+  /** Who has said his last word is still written to. What speaks TLS or HTTP/2 would never close such a connection. */
+  readonly allowHalfOpen?: boolean;
 }
 
 /** Accepts connections and hands them on. */
 export class Port {
+  /** `127.0.0.1:8080` */
+  readonly address: string;
   /** `http://127.0.0.1:8080`, or with https. */
   readonly url: string;
   readonly #server: Server;
@@ -21,7 +25,8 @@ export class Port {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-    this.url = `${isSecure ? 'https' : 'http'}://${shown}:${port}`;
+    this.address = `${shown}:${port}`;
+    this.url = `${isSecure ? 'https' : 'http'}://${this.address}`;
   }
 
   /**
@@ -33,11 +38,8 @@ export class Port {
     onConnection: (socket: Socket) => void,
     isPaused = false,
   ): Promise<Port> {
-    const { host, port } = address;
-    const server = createServer(
-      { allowHalfOpen: true, noDelay: true, pauseOnConnect: isPaused },
-      onConnection,
-    );
+    const { host, port, allowHalfOpen = false } = address;
+    const server = createServer({ allowHalfOpen, noDelay: true, pauseOnConnect: isPaused }, onConnection);
     try {
       server.listen({ host, port });
       await once(server, 'listening');
