@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { EngineModel } from '../../engine/model.js';
@@ -22,7 +22,7 @@ async function serve(port: MessagePort, task: ThreadTask): Promise<boolean> {
   let model: ServableModel;
   let engine: EngineModel | null;
   try {
-    ({ model, engine } = await openServable(await readChecked(task), task.sha256));
+    ({ model, engine } = await openServable(readChecked(task), task.sha256));
     await warmUp(model);
   } catch (error) {
     reply({ kind: 'broken', error: failureOf(error) });
@@ -68,8 +68,9 @@ async function scoreUntilTold(
   }
 }
 
-async function readChecked({ path, sha256 }: ThreadTask): Promise<Uint8Array> {
-  const bytes = await readFile(path);
+function readChecked({ path, sha256 }: ThreadTask): Uint8Array {
+  // Nobody else waits for this thread, and in one piece it takes half the time.
+  const bytes = readFileSync(path);
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
     throw new MlxError('ARTIFACT_CORRUPT', 'The model file does not match its SHA-256.', {
       hint: 'Restore the store from a copy, or train again.',

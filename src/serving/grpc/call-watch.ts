@@ -8,7 +8,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type { Core } from '../core.js';
-import { type Deadline, Deadlines } from '../http/deadlines.js';
+import { Deadline, Deadlines } from '../http/deadlines.js';
 import { requestIdOf } from '../http/ids.js';
 import { deadlineExceeded } from '../http/time-limit.js';
 import { finishTrace, newTrace, type Trace } from '../metrics/trace.js';
@@ -53,14 +53,11 @@ export class CallWatch {
     const trace = newTrace(performance.now());
     const client = call.getConnectionInfo().remoteAddress;
     let headers: Headers = {};
-    const late: Deadline = {
-      at: trace.startedAt + limits.timeoutMs,
-      onLate: () => {
-        const error = deadlineExceeded();
-        metrics.refused(error.code);
-        call.sendStatus(failureStatus(error));
-      },
-    };
+    const late = new Deadline(trace.startedAt + limits.timeoutMs, () => {
+      const error = deadlineExceeded();
+      metrics.refused(error.code);
+      call.sendStatus(failureStatus(error));
+    });
     this.#deadlines.add(late);
     let hasEnded = false;
     const end = (code: status): void => {
