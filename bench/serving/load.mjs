@@ -1,10 +1,7 @@
 // Load on a server: as fast as it answers (wrk), or at a rate of its own (open loop).
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { median, PLAIN_ENV, peer, run } from '../process.mjs';
+import { startOpenLoop } from './open-loop.mjs';
 import { ONE_ROW } from './peers.mjs';
-
-const OPEN_LOOP = fileURLToPath(new URL('open-loop.mjs', import.meta.url));
 
 /**
  * Requests per second and p99 (as wrk says it) of a server that gets its next request when it has answered one.
@@ -42,7 +39,7 @@ export function peakOf(url, options = {}, rounds = 3, seconds = 3) {
 }
 
 /**
- * Offers requests at a constant rate, from a process of its own. Resolves to what open-loop.mjs prints; `signal` ends it
+ * Offers requests at a constant rate, from a process of its own. Resolves to what open-loop.c prints; `signal` ends it
  * early. Arrivals that find no free connection wait for one, and count as unsent when that takes longer than patienceMs.
  */
 export function offer(url, options) {
@@ -58,10 +55,7 @@ export function offer(url, options) {
     patienceMs: 5000,
     ...given,
   };
-  const child = spawn(process.execPath, [OPEN_LOOP, JSON.stringify(task)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: PLAIN_ENV,
-  });
+  const child = startOpenLoop(task, { env: PLAIN_ENV });
   signal?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   return new Promise((resolve, reject) => {
     let text = '';
