@@ -7,16 +7,18 @@ import { ScoringModel } from './model.js';
 /** A model that scores packs: in ONNX Runtime, or in mlx's own engine. */
 export type ServableModel = ScoringModel | InlineModel;
 
+export interface OpenedModel {
+  readonly model: ServableModel;
+  /** What another thread needs to run the model in the engine as well; null where ONNX Runtime runs it. */
+  readonly engine: EngineModel | null;
+}
+
 /**
  * Opens a model in mlx's own engine where the model's certificate says that it gives the same scores, else in ONNX Runtime.
  * @param sha256 of the bytes, which were checked against it
- * @returns what another thread needs to run the model in the engine as well, where it does
  * @throws MlxError MODEL_INVALID
  */
-export async function openServable(
-  bytes: Uint8Array,
-  sha256: string,
-): Promise<{ readonly model: ServableModel; readonly engine: EngineModel | null }> {
+export async function openServable(bytes: Uint8Array, sha256: string): Promise<OpenedModel> {
   const metadata = readMetadata(bytes);
   if (isEngineCertified(metadata)) {
     const manifest = parseManifest(metadata[METADATA.manifest] ?? '');

@@ -6,7 +6,7 @@ import { CircuitBreaker, type CircuitOptions } from './circuit-breaker.js';
 import { LoadedVersion } from './loaded-version.js';
 
 export interface PoolOptions extends Omit<CircuitOptions, 'now' | 'onOpened'> {
-  readonly store: Pick<Store, 'artifacts'>;
+  readonly store: Pick<Store, 'artifacts' | 'cacheFolder'>;
   readonly now: () => Date;
   /** Versions kept although nothing uses them. */
   readonly idleVersions: number;
@@ -108,10 +108,11 @@ export class VersionPool {
   async #load(key: string, record: ModelVersion): Promise<LoadedVersion> {
     try {
       const { sha256 } = record;
-      const path = this.#options.store.artifacts.pathOf(sha256);
+      const { artifacts, cacheFolder } = this.#options.store;
+      const file = { path: artifacts.pathOf(sha256), sha256, cacheFolder };
       const { onBatch, hangMs } = this.#options;
       const breaker = this.#breakerOf(record);
-      const model = await ThreadedModel.open({ path, sha256 }, { hangMs, onHung: () => breaker.trip() });
+      const model = await ThreadedModel.open(file, { hangMs, onHung: () => breaker.trip() });
       const version = new LoadedVersion(record, model, breaker, (idle) => this.#becameIdle(idle), onBatch);
       this.#loaded.set(key, version);
       return version;

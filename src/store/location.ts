@@ -14,6 +14,8 @@ export interface StorePaths {
   readonly artifacts: string;
   /** What servers have answered and log.db does not hold yet; there once a server has answered something. */
   readonly journal: string;
+  /** What can be made again out of the artifacts. */
+  readonly cache: string;
 }
 
 export function storePaths(root: string): StorePaths {
@@ -24,6 +26,7 @@ export function storePaths(root: string): StorePaths {
     log: join(absolute, 'log.db'),
     artifacts: join(absolute, 'artifacts'),
     journal: join(absolute, 'journal'),
+    cache: join(absolute, 'cache'),
   };
 }
 

@@ -20,6 +20,8 @@ import { RunRepository } from './runs.js';
 export interface Store {
   /** The `.mlx` folder, absolute. */
   readonly root: string;
+  /** For what can be made again out of the artifacts; it need not be there. */
+  readonly cacheFolder: string;
   readonly artifacts: ArtifactStore;
   readonly runs: RunRepository;
   readonly registry: RegistryRepository;
@@ -69,6 +71,7 @@ export async function openStore(root: string, options: OpenStoreOptions = {}): P
   };
   const store: Store = {
     root: paths.root,
+    cacheFolder: paths.cache,
     artifacts: new ArtifactStore(paths.artifacts),
     runs: new RunRepository(main),
     registry: new RegistryRepository(main),

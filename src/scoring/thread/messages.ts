@@ -9,6 +9,8 @@ export interface ModelFile {
   readonly path: string;
   /** What its bytes must add up to: SHA-256 in hex. */
   readonly sha256: string;
+  /** Folder in which is kept what the engine needs of model files; not there: nothing is kept. */
+  readonly cacheFolder?: string;
 }
 
 /** The first message to a scoring thread. */

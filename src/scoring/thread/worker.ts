@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
-import type { EngineModel } from '../../engine/model.js';
 import { MlxError, toMlxError } from '../../errors.js';
+import { EngineCache } from '../engine-cache.js';
+import { InlineModel } from '../inline-model.js';
 import { NotFiniteScore } from '../scores.js';
-import { openServable, type ServableModel } from '../servable-model.js';
+import { type OpenedModel, openServable, type ServableModel } from '../servable-model.js';
 import { Lane } from './lane.js';
 import type { FailedRow, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask } from './messages.js';
 
@@ -19,16 +20,25 @@ const ALIVE_MS = 1000;
  */
 async function serve(port: MessagePort, task: ThreadTask): Promise<boolean> {
   const reply = (message: ThreadReply): void => port.postMessage(message);
-  let model: ServableModel;
-  let engine: EngineModel | null;
+  const cache = task.cacheFolder === undefined ? null : new EngineCache(task.cacheFolder);
+  let opened: OpenedModel;
+  let bytes = 0;
   try {
-    ({ model, engine } = await openServable(readChecked(task), task.sha256));
-    await warmUp(model);
+    const kept = cache === null ? null : openKept(cache, task);
+    if (kept !== null) opened = kept;
+    else {
+      const file = readChecked(task);
+      bytes = file.length;
+      opened = await openServable(file, task.sha256);
+    }
+    await warmUp(opened.model);
   } catch (error) {
     reply({ kind: 'broken', error: failureOf(error) });
     return false;
   }
+  const { model, engine } = opened;
   reply({ kind: 'ready', manifest: model.manifest, engine });
+  if (engine !== null) cache?.write(task.sha256, bytes, { engine, manifest: model.manifest });
   const end = await scoreUntilTold(model, port, task.bell, reply);
   await model.release();
   return end === 'rest';
@@ -77,6 +87,13 @@ function readChecked({ path, sha256 }: ThreadTask): Uint8Array {
     });
   }
   return bytes;
+}
+
+/** The model out of the cache; null where it is not there. */
+function openKept(cache: EngineCache, { sha256 }: ThreadTask): OpenedModel | null {
+  const kept = cache.read(sha256);
+  const model = kept === null ? null : InlineModel.of(kept.engine, kept.manifest);
+  return kept === null || model === null ? null : { model, engine: kept.engine };
 }
 
 /** The first run pays for ONNX Runtime's preparations. Its row is all missing; a model may refuse that. */
