@@ -61,12 +61,13 @@ export function packEngineModel(model: EngineModel, note: unknown): Uint8Array {
 
 /**
  * The model and the note; null where the bytes are damaged, or of another format.
- * @param shared bytes of `packEngineModel` in shared memory, where the tables stay
+ * @param shared begins with `length` bytes of `packEngineModel`; the tables stay in it
  */
 export function unpackEngineModel(
   shared: SharedArrayBuffer,
+  length = shared.byteLength,
 ): { readonly model: EngineModel; readonly note: unknown } | null {
-  const bytes = new Uint8Array(shared);
+  const bytes = new Uint8Array(shared, 0, length);
   if (bytes.length < DIGEST_BYTES + LENGTH_BYTES) return null;
   // Neither hash nor deserializer takes shared memory.
   const own = Buffer.from(bytes);

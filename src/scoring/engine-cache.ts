@@ -17,14 +17,23 @@ import { packEngineModel, unpackEngineModel } from '../engine/model-file.js';
 import type { Manifest } from './manifest.js';
 
 /** Smaller model files are read as fast as what would be kept of them. */
-const LEAST_MODEL_BYTES = 1_000_000;
+const LEAST_MODEL_BYTES = 100_000;
 /** So many are kept; those that were written first go first. */
 const MOST_FILES = 32;
+/** Memory is taken in pieces of so many bytes, so that the next version of a model fits where this one was. */
+const PIECE_BYTES = 1 << 20;
+/** Memory that is so many times as large as what goes into it is not used again. */
+const MOST_WASTE = 4;
 
 /** What is kept of a model file. */
 export interface CachedModel {
   readonly engine: EngineModel;
   readonly manifest: Manifest;
+}
+
+/** It, and where its trees lie. */
+export interface KeptModel extends CachedModel {
+  readonly memory: SharedArrayBuffer;
 }
 
 /**
@@ -38,11 +47,15 @@ export class EngineCache {
     this.#folder = folder;
   }
 
-  /** What is kept of the model file with that SHA-256. */
-  read(sha256: string): CachedModel | null {
+  /**
+   * What is kept of the model file with that SHA-256.
+   * @param free memory that nobody uses any more; it is used again where it fits
+   */
+  read(sha256: string, free?: SharedArrayBuffer): KeptModel | null {
     try {
-      const found = unpackEngineModel(readShared(this.#pathOf(sha256)));
-      return found === null ? null : { engine: found.model, manifest: found.note as Manifest };
+      const { memory, length } = readShared(this.#pathOf(sha256), free);
+      const found = unpackEngineModel(memory, length);
+      return found === null ? null : { engine: found.model, manifest: found.note as Manifest, memory };
     } catch {
       return null;
     }
@@ -84,17 +97,23 @@ function removeIfThere(file: string): void {
   }
 }
 
-function readShared(path: string): SharedArrayBuffer {
+function readShared(
+  path: string,
+  free: SharedArrayBuffer | undefined,
+): { readonly memory: SharedArrayBuffer; readonly length: number } {
   const file = openSync(path, 'r');
   try {
-    const shared = new SharedArrayBuffer(fstatSync(file).size);
-    const bytes = new Uint8Array(shared);
-    for (let at = 0; at < bytes.length; ) {
-      const read = readSync(file, bytes, at, bytes.length - at, at);
+    const { size: length } = fstatSync(file);
+    const needed = PIECE_BYTES * Math.ceil(length / PIECE_BYTES);
+    const isFit = free !== undefined && free.byteLength >= length && free.byteLength <= MOST_WASTE * needed;
+    const memory = isFit ? free : new SharedArrayBuffer(needed);
+    const bytes = new Uint8Array(memory, 0, length);
+    for (let at = 0; at < length; ) {
+      const read = readSync(file, bytes, at, length - at, at);
       if (read === 0) throw new RangeError('the file became shorter');
       at += read;
     }
-    return shared;
+    return { memory, length };
   } finally {
     closeSync(file);
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '#mlx/onnx/graph.js';
-import { EngineCache } from '#mlx/scoring/engine-cache.js';
+import { EngineCache, type KeptModel } from '#mlx/scoring/engine-cache.js';
 import { engineModelOf, InlineModel } from '#mlx/scoring/inline-model.js';
 import type { Manifest } from '#mlx/scoring/manifest.js';
 import { ThreadedModel } from '#mlx/scoring/thread/threaded-model.js';
@@ -80,6 +80,18 @@ describe('what is kept of a model file', () => {
     const kept = cache.read(SHA256);
     expect(kept?.manifest).toEqual(MANIFEST);
     expect(scoresOf(kept?.engine as typeof engine)).toEqual(scoresOf(engine));
+  });
+
+  it('is read into memory that is free, where it fits', () => {
+    const engine = treeModel();
+    cache.write(SHA256, LARGE, { engine, manifest: MANIFEST });
+    const { memory } = cache.read(SHA256) as KeptModel;
+    new Uint8Array(memory).fill(255);
+    const again = cache.read(SHA256, memory);
+    expect(again?.memory).toBe(memory);
+    expect(scoresOf(again?.engine as typeof engine)).toEqual(scoresOf(engine));
+    for (const bytes of [8, 5 * memory.byteLength])
+      expect(cache.read(SHA256, new SharedArrayBuffer(bytes))?.memory.byteLength).toBe(memory.byteLength);
   });
 
   it('is not there for small files, nor for files that were not read', () => {

@@ -17,6 +17,8 @@ export interface ModelFile {
 export interface ThreadTask extends ModelFile {
   /** Rung, by adding one, when there is something to do. */
   readonly bell: Int32Array;
+  /** Memory of a model that was released, for this one's. */
+  readonly free?: SharedArrayBuffer | undefined;
 }
 
 export interface ThreadFailure {
@@ -59,7 +61,13 @@ export interface PackScores {
 /** From the thread. A number is the lane whose pack is scored without a failure. */
 export type ThreadReply =
   | number
-  | { readonly kind: 'ready'; readonly manifest: Manifest; readonly engine: EngineModel | null }
+  | {
+      readonly kind: 'ready';
+      readonly manifest: Manifest;
+      readonly engine: EngineModel | null;
+      /** Where all of its trees lie; null where they do not lie together. */
+      readonly memory: SharedArrayBuffer | null;
+    }
   | { readonly kind: 'broken'; readonly error: ThreadFailure }
   | { readonly kind: 'alive' }
   | { readonly kind: 'failed'; readonly lane: number; readonly failures: readonly FailedRow[] };

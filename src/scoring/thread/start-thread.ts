@@ -21,6 +21,8 @@ export interface StartedThread {
   readonly manifest: Manifest;
   /** What mlx's own engine needs to run the model; null where ONNX Runtime runs it. */
   readonly engine: EngineModel | null;
+  /** Where all of its trees lie; null where they do not lie together. */
+  readonly memory: SharedArrayBuffer | null;
 }
 
 /**
@@ -47,8 +49,10 @@ export function startThread(file: ModelFile): Promise<StartedThread> {
       clearTimeout(timer);
       worker.off('error', reject).off('exit', onEnd);
       if (typeof reply === 'number') return;
-      if (reply.kind === 'ready') resolve({ worker, bell, manifest: reply.manifest, engine: reply.engine });
-      else if (reply.kind === 'broken') {
+      if (reply.kind === 'ready') {
+        const { manifest, engine, memory } = reply;
+        resolve({ worker, bell, manifest, engine, memory });
+      } else if (reply.kind === 'broken') {
         void worker.terminate();
         reject(errorOf(reply.error));
       }

@@ -19,7 +19,7 @@ interface Waiting {
 }
 
 /** A thread, the memory shared with it, and who waits for what is in there. */
-interface Thread extends Pick<StartedThread, 'worker' | 'bell'> {
+interface Thread extends Pick<StartedThread, 'worker' | 'bell' | 'memory'> {
   readonly lanes: (Lane | undefined)[];
   readonly waiting: (Waiting | undefined)[];
 }
@@ -125,7 +125,7 @@ export class ThreadedModel {
   #letGo(): Promise<void> | undefined {
     const thread = this.#thread;
     const canRest = this.inline !== null && !isAtWork(thread);
-    if (!canRest || !keepThread(thread.worker)) return closeThread(thread);
+    if (!canRest || !keepThread(thread.worker, thread.memory ?? undefined)) return closeThread(thread);
     this.#isHandedOver = true;
     tell(thread.worker, thread.bell, { kind: 'rest' });
     return undefined;
@@ -147,9 +147,9 @@ export class ThreadedModel {
   }
 
   /** Makes a started thread this model's. */
-  #taken({ worker, bell }: StartedThread): Thread {
+  #taken({ worker, bell, memory }: StartedThread): Thread {
     const waiting = new Array<Waiting | undefined>(LANES).fill(undefined);
-    const thread: Thread = { worker, bell, lanes: [], waiting };
+    const thread: Thread = { worker, bell, memory, lanes: [], waiting };
     worker.on('message', (reply: ThreadReply) => {
       this.#heardAt = performance.now();
       if (typeof reply === 'number') this.#scored(thread, reply, []);

@@ -14,6 +14,11 @@ import type { FailedRow, ThreadFailure, ThreadReply, ThreadRequest, ThreadTask }
 /** How often a thread says that it is at work on rows one by one. */
 const ALIVE_MS = 1000;
 
+interface Opened extends OpenedModel {
+  /** Where all of its trees lie; null where they do not lie together. */
+  readonly memory: SharedArrayBuffer | null;
+}
+
 /**
  * Holds one model: loads it, says so, and scores what comes until it is told to end.
  * @returns true where the thread is to wait for another one
@@ -21,7 +26,7 @@ const ALIVE_MS = 1000;
 async function serve(port: MessagePort, task: ThreadTask): Promise<boolean> {
   const reply = (message: ThreadReply): void => port.postMessage(message);
   const cache = task.cacheFolder === undefined ? null : new EngineCache(task.cacheFolder);
-  let opened: OpenedModel;
+  let opened: Opened;
   let bytes = 0;
   try {
     const kept = cache === null ? null : openKept(cache, task);
@@ -29,15 +34,15 @@ async function serve(port: MessagePort, task: ThreadTask): Promise<boolean> {
     else {
       const file = readChecked(task);
       bytes = file.length;
-      opened = await openServable(file, task.sha256);
+      opened = { ...(await openServable(file, task.sha256)), memory: null };
     }
     await warmUp(opened.model);
   } catch (error) {
     reply({ kind: 'broken', error: failureOf(error) });
     return false;
   }
-  const { model, engine } = opened;
-  reply({ kind: 'ready', manifest: model.manifest, engine });
+  const { model, engine, memory } = opened;
+  reply({ kind: 'ready', manifest: model.manifest, engine, memory });
   if (engine !== null) cache?.write(task.sha256, bytes, { engine, manifest: model.manifest });
   const end = await scoreUntilTold(model, port, task.bell, reply);
   await model.release();
@@ -90,10 +95,10 @@ function readChecked({ path, sha256 }: ThreadTask): Uint8Array {
 }
 
 /** The model out of the cache; null where it is not there. */
-function openKept(cache: EngineCache, { sha256 }: ThreadTask): OpenedModel | null {
-  const kept = cache.read(sha256);
+function openKept(cache: EngineCache, { sha256, free }: ThreadTask): Opened | null {
+  const kept = cache.read(sha256, free);
   const model = kept === null ? null : InlineModel.of(kept.engine, kept.manifest);
-  return kept === null || model === null ? null : { model, engine: kept.engine };
+  return kept === null || model === null ? null : { model, engine: kept.engine, memory: kept.memory };
 }
 
 /** The first run pays for ONNX Runtime's preparations. Its row is all missing; a model may refuse that. */
