@@ -69,11 +69,9 @@ export function unpackEngineModel(
 ): { readonly model: EngineModel; readonly note: unknown } | null {
   const bytes = new Uint8Array(shared, 0, length);
   if (bytes.length < DIGEST_BYTES + LENGTH_BYTES) return null;
-  // Neither hash nor deserializer takes shared memory.
-  const own = Buffer.from(bytes);
-  if (!own.subarray(0, DIGEST_BYTES).equals(digestOf(own))) return null;
-  const headBytes = own.readUInt32LE(DIGEST_BYTES);
-  const head = deserialize(own.subarray(DIGEST_BYTES + LENGTH_BYTES).subarray(0, headBytes)) as Head;
+  if (!digestOf(bytes).equals(bytes.subarray(0, DIGEST_BYTES))) return null;
+  const headBytes = new DataView(shared).getUint32(DIGEST_BYTES, true);
+  const head = deserialize(bytes.subarray(DIGEST_BYTES + LENGTH_BYTES).subarray(0, headBytes)) as Head;
   if (head.format !== FORMAT) return null;
   const start = aligned(DIGEST_BYTES + LENGTH_BYTES + headBytes);
   const model = withTrees(head.model, (table) => {
