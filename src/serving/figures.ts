@@ -26,13 +26,19 @@ export interface Readiness {
 
 /** This process's own. */
 export async function figuresOf(core: Core): Promise<Figures> {
-  const { isReady, models } = core.catalog;
   return {
     metrics: await core.metrics.snapshot(core),
     tallies: core.summary.tallies(),
-    log: core.writer.state,
-    readiness: { isReady, isDraining: core.isDraining, models },
+    ...conditionOf(core),
   };
+}
+
+/** Whether a process can answer, and whether its answers are logged. */
+export type Condition = Pick<Figures, 'log' | 'readiness'>;
+
+/** This process's own: unlike its figures it costs next to nothing, however often it is asked for. */
+export function conditionOf({ catalog: { isReady, models }, writer, isDraining }: Core): Condition {
+  return { log: writer.state, readiness: { isReady, isDraining, models } };
 }
 
 /** The sum over processes; of at least one. */

@@ -13,6 +13,8 @@ export interface WorkerCount {
   readonly ready: number;
 }
 
+export const ONE_WORKER: WorkerCount = { configured: 1, ready: 1 };
+
 /** What all processes of a server tell together. */
 export interface Gathered {
   readonly figures: Figures;
@@ -21,6 +23,8 @@ export interface Gathered {
 
 /** The processes that serve on the same port, as one of them sees the others. */
 export interface Peers {
+  /** There are no others. */
+  readonly areNone: boolean;
   /** The own figures with those of the others, also of those that have ended. */
   gather(own: Figures): Promise<Gathered>;
   /** Has the others count a failure too. */
@@ -29,6 +33,7 @@ export interface Peers {
 
 /** A process that serves alone. */
 export const ALONE: Peers = {
-  gather: async (figures) => ({ figures, workers: { configured: 1, ready: 1 } }),
+  areNone: true,
+  gather: async (figures) => ({ figures, workers: ONE_WORKER }),
   tellFailure: () => undefined,
 };

@@ -1,5 +1,5 @@
 import type { Figures } from '../figures.js';
-import type { Gathered, Peers, VersionFailure } from '../peers.js';
+import { type Gathered, ONE_WORKER, type Peers, type VersionFailure } from '../peers.js';
 import type { FromWorker } from './messages.js';
 
 /** Longer than the primary waits for the other workers. */
@@ -7,6 +7,7 @@ const ANSWER_MS = 2000;
 
 /** The other workers, asked through the primary. */
 export class PrimaryPeers implements Peers {
+  readonly areNone = false;
   readonly #tell: (message: FromWorker) => void;
   readonly #waiting = new Map<number, (gathered: Gathered) => void>();
   #lastId = 0;
@@ -19,10 +20,7 @@ export class PrimaryPeers implements Peers {
   gather(own: Figures): Promise<Gathered> {
     const id = ++this.#lastId;
     return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => this.answered(id, { figures: own, workers: { configured: 1, ready: 1 } }),
-        ANSWER_MS,
-      );
+      const timer = setTimeout(() => this.answered(id, { figures: own, workers: ONE_WORKER }), ANSWER_MS);
       this.#waiting.set(id, (gathered) => {
         clearTimeout(timer);
         resolve(gathered);

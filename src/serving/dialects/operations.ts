@@ -3,11 +3,11 @@ import { ERRORS } from '../../errors.js';
 import type { Core } from '../core.js';
 import { docsHeaders, docsPage } from '../docs/page.js';
 import { formSchema } from '../docs/schema.js';
-import { figuresOf } from '../figures.js';
+import { type Condition, conditionOf, figuresOf } from '../figures.js';
 import { json, type Role, type Route } from '../http/message.js';
 import { summaryOf } from '../metrics/summary.js';
 import { openApiDocument } from '../openapi/document.js';
-import type { Gathered } from '../peers.js';
+import { type Gathered, ONE_WORKER, type WorkerCount } from '../peers.js';
 import type { LogState } from '../prediction-log.js';
 import { optionalVersion } from './plain-request.js';
 
@@ -23,15 +23,13 @@ export function operationRoutes(core: Core): readonly Route[] {
   return [
     get('/health', 'open', () => json({ status: 'ok' })),
     get('/ready', 'open', async ({ caller }) => {
-      const { figures, workers } = await gathered(core);
-      const isDraining = core.isDraining || figures.readiness?.isDraining === true;
-      const ready = !isDraining && figures.readiness?.isReady === true;
+      const { log, readiness, workers } = await conditionOfAll(core);
+      const isDraining = core.isDraining || readiness?.isDraining === true;
+      const ready = !isDraining && readiness?.isReady === true;
       const status = isDraining ? 'draining' : ready ? 'ready' : 'not ready';
-      const { models = [] } = figures.readiness ?? {};
+      const { models = [] } = readiness ?? {};
       // Probes have no token; what is served here is not everybody's business.
-      const details = caller.may('predict')
-        ? { models, workers, prediction_log: logStatus(figures.log) }
-        : {};
+      const details = caller.may('predict') ? { models, workers, prediction_log: logStatus(log) } : {};
       return json({ status, ...details }, ready ? 200 : 503);
     }),
     get('/metrics', 'metrics', async () => {
@@ -63,6 +61,12 @@ export function operationRoutes(core: Core): readonly Route[] {
 /** What all processes of this server tell together. */
 async function gathered(core: Core): Promise<Gathered> {
   return core.peers.gather(await figuresOf(core));
+}
+
+async function conditionOfAll(core: Core): Promise<Condition & { readonly workers: WorkerCount }> {
+  if (core.peers.areNone) return { ...conditionOf(core), workers: ONE_WORKER };
+  const { figures, workers } = await gathered(core);
+  return { ...figures, workers };
 }
 
 function logStatus({ problem, pending, written, dropped, sampledOut }: LogState): object {
