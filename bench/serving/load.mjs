@@ -71,6 +71,7 @@ export function offer(url, options) {
 }
 
 function milliseconds(text) {
-  const [, value, unit] = /([\d.]+)(us|ms|s)/.exec(text);
+  const [, value, unit] = /([\d.]+)(us|ms|s)/.exec(text) ?? [];
+  if (value === undefined) throw new Error(`wrk has no latency for 99 %, but "${text}"`);
   return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
 }
