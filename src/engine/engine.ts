@@ -4,6 +4,7 @@ import { OPERATORS } from './operators/operators.js';
 import {
   type EngineType,
   type Kernel,
+  type MakeTensor,
   type Operand,
   type RowTensor,
   rowsOf,
@@ -17,8 +18,9 @@ import {
  */
 export const ENGINE_VERSION = 1;
 
-/** Rows that go through the graph at once. */
-const BLOCK_ROWS = 256;
+/** Most rows that go through the graph at once; fewer of wide graphs, so that all tensors have no more cells than that: 32 MB. */
+const MOST_BLOCK_ROWS = 256;
+const MOST_CELLS = 1 << 22;
 /** How a missing time stands in an int64 tensor. */
 const MISSING_TIME = -(2 ** 63);
 /** What ONNX Runtime's texts cannot hold. */
@@ -49,11 +51,18 @@ interface Output {
  * scores do not depend on the rows beside it, for every operator takes row by row.
  */
 export class Engine {
+  readonly #blockRows: number;
   readonly #inputs: readonly Input[];
   readonly #kernels: readonly Kernel[];
   readonly #outputs: readonly Output[];
 
-  private constructor(inputs: readonly Input[], kernels: readonly Kernel[], outputs: readonly Output[]) {
+  private constructor(
+    blockRows: number,
+    inputs: readonly Input[],
+    kernels: readonly Kernel[],
+    outputs: readonly Output[],
+  ) {
+    this.#blockRows = blockRows;
     this.#inputs = inputs;
     this.#kernels = kernels;
     this.#outputs = outputs;
@@ -66,16 +75,33 @@ export class Engine {
    */
   static plan(model: EngineModel, columns: readonly string[]): Engine | null {
     try {
-      return Engine.#plan(model, columns);
+      let cells = 0;
+      Engine.#plan(model, columns, 1, (width) => {
+        cells += width;
+      });
+      const rows = Math.min(MOST_BLOCK_ROWS, Math.floor(MOST_CELLS / cells));
+      return rows < 1 ? null : Engine.#plan(model, columns, rows, () => undefined);
     } catch (error) {
       if (error instanceof Unsupported) return null;
       throw error;
     }
   }
 
-  static #plan({ inputs, steps, constants, outputs }: EngineModel, columns: readonly string[]): Engine {
+  /** @param onTensor called with the cells of a row of each tensor, before it is made */
+  static #plan(
+    { inputs, steps, constants, outputs }: EngineModel,
+    columns: readonly string[],
+    blockRows: number,
+    onTensor: (width: number) => void,
+  ): Engine {
+    const make: MakeTensor = (type, dims) => {
+      const width = sizeOf(dims);
+      onTensor(width);
+      if (width > MOST_CELLS) throw new Unsupported('a tensor of so many cells');
+      return makeTensor(type, dims, blockRows);
+    };
     const operands = new Map<string, Operand>(constants);
-    const tensors = new Map(inputs.map(({ name, type }) => [name, makeTensor(type, [1])] as const));
+    const tensors = new Map(inputs.map(({ name, type }) => [name, make(type, [1])] as const));
     for (const [name, tensor] of tensors) operands.set(name, tensor);
     const kernels = steps.map(({ op, inputs: names, output: name, params }) => {
       const given = names.map((input) => {
@@ -85,11 +111,12 @@ export class Engine {
       });
       const plan = OPERATORS.get(op);
       if (plan === undefined) throw new Unsupported(op);
-      const { output, kernel } = plan(given, params, makeTensor);
+      const { output, kernel } = plan(given, params, make);
       operands.set(name, output);
       return kernel;
     });
     return new Engine(
+      blockRows,
       inputsOf(tensors, columns),
       kernels,
       outputs.map((name) => ({ name, tensor: scoresOf(operands.get(name)) })),
@@ -103,8 +130,8 @@ export class Engine {
   run(columns: Columns, start = 0, end = columns.rows): Record<string, TensorData> {
     const rows = end - start;
     const results = this.#outputs.map(({ tensor }) => new Float32Array(rows * tensor.width));
-    for (let first = 0; first < rows; first += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, rows - first);
+    for (let first = 0; first < rows; first += this.#blockRows) {
+      const count = Math.min(this.#blockRows, rows - first);
       for (const input of this.#inputs) fill(input, columns, start + first, count);
       for (const kernel of this.#kernels) kernel(count);
       this.#outputs.forEach(({ tensor: { numbers, width } }, index) => {
@@ -119,7 +146,7 @@ export class Engine {
   }
 }
 
-function makeTensor(type: EngineType, dims: readonly number[]): RowTensor {
+function makeTensor(type: EngineType, dims: readonly number[], rows: number): RowTensor {
   const width = sizeOf(dims);
   const isText = type === 'string';
   return {
@@ -127,8 +154,8 @@ function makeTensor(type: EngineType, dims: readonly number[]): RowTensor {
     type,
     dims,
     width,
-    numbers: new Float64Array(isText ? 0 : BLOCK_ROWS * width),
-    texts: isText ? new Array<string>(BLOCK_ROWS * width).fill('') : [],
+    numbers: new Float64Array(isText ? 0 : rows * width),
+    texts: isText ? new Array<string>(rows * width).fill('') : [],
   };
 }
 

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import { tableFromRecords } from '#mlx/data/cell.js';
-import { ENGINE_VERSION } from '#mlx/engine/engine.js';
+import { ENGINE_VERSION, Engine } from '#mlx/engine/engine.js';
+import { readEngineModel } from '#mlx/engine/model.js';
 import { certifyEngine } from '#mlx/modeling/certify-engine.js';
 import type { ModelingSpec } from '#mlx/modeling/spec.js';
 import { trainRun } from '#mlx/modeling/train-run.js';
+import { GraphBuilder } from '#mlx/onnx/graph.js';
 import { readMetadata } from '#mlx/onnx/inspect.js';
 import { isEngineCertified } from '#mlx/scoring/inline-model.js';
 import { ScoringModel } from '#mlx/scoring/model.js';
@@ -75,4 +77,29 @@ it('a model whose scores in ONNX Runtime are others by one bit is left to ONNX R
   bits[3] = (bits[3] as number) + 1;
   expect(await certifyEngine(bytes, model, table, predictions)).toBeNull();
   await model.release();
+});
+
+it('a graph that is too wide to be held for one row is left to ONNX Runtime; a wide one runs in small blocks', () => {
+  const planOf = (levels: number) => {
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'double', ['N', 1]);
+    const row = graph.constant(
+      'double',
+      [1, levels],
+      Float64Array.from({ length: levels }, (_, level) => level),
+    );
+    const flags = graph.node('Equal', [x, row], { type: 'bool' });
+    const numbers = graph.node('Cast', [flags], { type: 'float', attributes: { to: { int: 1 } } });
+    graph.output('y', numbers, ['N', levels]);
+    const model = readEngineModel(graph.build({}, '1', { isOptimised: false }), ['y']);
+    return model === null ? null : Engine.plan(model, ['x']);
+  };
+  expect(planOf(3_000_000)).toBeNull();
+  const rows = 700;
+  const levels = 50_000;
+  const values = Float64Array.from({ length: rows }, (_, row) => row * 7);
+  const engine = planOf(levels) as Engine;
+  const { data } = engine.run({ rows, numbers: values, texts: [] }).y as { data: Float32Array };
+  for (const [row, value] of values.entries())
+    expect(data.subarray(row * levels, (row + 1) * levels).indexOf(1)).toBe(value);
 });

@@ -45,7 +45,7 @@ export async function run(options: ServeOptions, context: CommandContext): Promi
     });
   }
   const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
-  // Loading ONNX Runtime takes about as long as everything else before the first answer.
+  // A thread takes about as long to start as the store to open.
   if (workers === 1) prepareThread();
   const store = await context.store();
   for (const model of models) await requireModel(store, parseModelReference(model).name);
