@@ -1,4 +1,6 @@
-import type { TensorData } from '../onnx/session.js';
+import { sizeOf } from '../onnx/dims.js';
+import { textInGraph } from '../onnx/graph-text.js';
+import { MISSING_TIME, type TensorData } from '../onnx/session.js';
 import type { EngineModel } from './model.js';
 import { OPERATORS } from './operators/operators.js';
 import {
@@ -8,7 +10,6 @@ import {
   type Operand,
   type RowTensor,
   rowsOf,
-  sizeOf,
   Unsupported,
 } from './tensor.js';
 
@@ -22,9 +23,7 @@ export const ENGINE_VERSION = 1;
 const MOST_BLOCK_ROWS = 256;
 const MOST_CELLS = 1 << 22;
 /** How a missing time stands in an int64 tensor. */
-const MISSING_TIME = -(2 ** 63);
-/** What ONNX Runtime's texts cannot hold. */
-const UNLIKE_TEXT = /[\0\p{Surrogate}]/u;
+const MISSING_SECONDS = Number(MISSING_TIME);
 
 /** Raw columns, in the order of the names that the engine was made with. */
 export interface Columns {
@@ -180,20 +179,14 @@ function fill(
 ): void {
   const first = place * rows + start;
   if (tensor.type === 'string') {
-    for (let row = 0; row < count; row++) tensor.texts[row] = graphText(texts[first + row] as string);
+    for (let row = 0; row < count; row++) tensor.texts[row] = textInGraph(texts[first + row] as string);
     return;
   }
-  const missing = tensor.type === 'int64' ? MISSING_TIME : Number.NaN;
+  const missing = tensor.type === 'int64' ? MISSING_SECONDS : Number.NaN;
   for (let row = 0; row < count; row++) {
     const value = numbers[first + row] as number;
     tensor.numbers[row] = Number.isNaN(value) ? missing : value;
   }
-}
-
-/** The text as ONNX Runtime gets it: it ends at a NUL, and a lone surrogate is U+FFFD. */
-function graphText(text: string): string {
-  if (!UNLIKE_TEXT.test(text)) return text;
-  return (text.split('\0', 1)[0] as string).replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** @throws Unsupported for types that no score has */

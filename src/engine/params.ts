@@ -1,5 +1,4 @@
-import type { ElementType } from '../onnx/proto.js';
-import { ELEMENT_TYPES } from '../onnx/proto.js';
+import { ELEMENT_TYPE_BY_NUMBER, type ElementType } from '../onnx/proto.js';
 import type { ReadOperator } from '../onnx/read-program.js';
 import { type EngineType, Unsupported } from './tensor.js';
 import { readTreeTable } from './trees/read-tree-table.js';
@@ -18,9 +17,6 @@ export interface Params {
   readonly trees?: TreeTable;
 }
 
-const TYPE_BY_NUMBER = new Map<number, string>(
-  Object.entries(ELEMENT_TYPES).map(([name, number]) => [number, name]),
-);
 const ENGINE_TYPES: ReadonlySet<string> = new Set<EngineType>([
   'float',
   'double',
@@ -31,7 +27,7 @@ const ENGINE_TYPES: ReadonlySet<string> = new Set<EngineType>([
 ]);
 
 /** @throws Unsupported */
-export function engineType(type: ElementType | string | null | undefined): EngineType {
+export function engineType(type: ElementType | null | undefined): EngineType {
   if (type !== undefined && type !== null && ENGINE_TYPES.has(type)) return type as EngineType;
   throw new Unsupported(`the type ${type}`);
 }
@@ -40,7 +36,7 @@ export function engineType(type: ElementType | string | null | undefined): Engin
 export function readParams({ op, attributes }: ReadOperator): Params {
   switch (op) {
     case 'Cast':
-      return { type: engineType(TYPE_BY_NUMBER.get(attributes.integer('to') ?? 0)) };
+      return { type: engineType(ELEMENT_TYPE_BY_NUMBER.get(attributes.integer('to') ?? 0)) };
     case 'Concat':
     case 'Gather':
       return { axis: attributes.integer('axis') ?? 0 };

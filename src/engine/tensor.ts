@@ -49,10 +49,6 @@ export class Unsupported extends Error {}
 /** Makes an empty tensor for the rows that run at once. */
 export type MakeTensor = (type: EngineType, dims: readonly number[]) => RowTensor;
 
-export function sizeOf(dims: readonly number[]): number {
-  return dims.reduce((product, dim) => product * dim, 1);
-}
-
 /** The operand as a tensor of the batch. @throws Unsupported for a constant */
 export function rowsOf(operand: Operand | undefined): RowTensor {
   if (operand?.kind === 'rows') return operand;

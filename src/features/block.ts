@@ -2,6 +2,7 @@ import type { StringColumn, Table } from '../data/table.js';
 import { findColumn } from '../data/table.js';
 import { MlxError } from '../errors.js';
 import type { TensorRef } from '../onnx/graph.js';
+import { textInGraph } from '../onnx/graph-text.js';
 
 /**
  * A group of columns of one kind that go through the same steps together, so that the graph needs one
@@ -67,17 +68,6 @@ export function blockOf(table: Table, kind: BlockKind, names: readonly string[])
   });
   if (kind === 'string') return { kind, names, columns: (columns as StringColumn[]).map(asGraphGets) };
   return { kind, names, columns: columns.map((column) => (column as { values: Float64Array }).values) };
-}
-
-const UNLIKE_IN_GRAPH = /[\0\p{Surrogate}]/u;
-
-/**
- * A text as it reaches the graph: onnxruntime-node (1.30) cuts it at its first NUL and writes lone surrogates as
- * U+FFFD. The empty text stands for a missing value.
- */
-export function textInGraph(text: string): string {
-  if (!UNLIKE_IN_GRAPH.test(text)) return text;
-  return (text.split('\0', 1)[0] as string).replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function asGraphGets(column: StringColumn): StringColumn {

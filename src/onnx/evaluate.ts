@@ -1,3 +1,4 @@
+import { broadcastDims, cellReader, sizeOf } from './dims.js';
 import { castValue, type Scalar } from './evaluate-cast.js';
 import type { AttributeValue, Constant, ConstantData, Operator } from './program.js';
 import type { ElementType } from './proto.js';
@@ -106,7 +107,7 @@ function elementwise(
   mostBytes: number,
   compute: ElementOperator,
 ): Constant | null {
-  const dims = broadcast(inputs.map((input) => input.dims));
+  const dims = broadcastDims(inputs.map((input) => input.dims));
   if (dims === null) return null;
   const size = sizeOf(dims);
   const data = emptyData(type, size, mostBytes);
@@ -121,35 +122,10 @@ function elementwise(
   return constantOf(type, dims, data);
 }
 
-/** Shape of the result by the rules of NumPy; null where the shapes do not fit. */
-function broadcast(shapes: readonly (readonly number[])[]): number[] | null {
-  const rank = Math.max(...shapes.map((shape) => shape.length));
-  const dims = new Array<number>(rank).fill(1);
-  for (const shape of shapes) {
-    for (const [index, size] of shape.entries()) {
-      const at = rank - shape.length + index;
-      if (size === 1) continue;
-      if (dims[at] !== 1 && dims[at] !== size) return null;
-      dims[at] = size;
-    }
-  }
-  return dims;
-}
-
 /** Reads a constant at the positions of a shape that it is broadcast to. */
 function readerOf({ dims, data }: Constant, shape: readonly number[]): (at: number) => Scalar {
-  const offset = shape.length - dims.length;
-  const steps = dims.map((size, index) => (size === 1 ? 0 : sizeOf(dims.slice(index + 1))));
-  return (at) => {
-    let rest = at;
-    let position = 0;
-    for (let axis = shape.length - 1; axis >= offset; axis--) {
-      const size = shape[axis] as number;
-      position += (rest % size) * (steps[axis - offset] as number);
-      rest = Math.floor(rest / size);
-    }
-    return data[position] as Scalar;
-  };
+  const cellOf = cellReader(dims, shape);
+  return (at) => data[cellOf(at)] as Scalar;
 }
 
 function concat(inputs: readonly Constant[], axis: number | undefined, mostBytes: number): Constant | null {
@@ -235,10 +211,6 @@ function dataOf(type: ElementType, values: readonly Scalar[]): ConstantData | nu
 
 function isText(data: ConstantData): data is readonly string[] {
   return Array.isArray(data);
-}
-
-function sizeOf(dims: readonly number[]): number {
-  return dims.reduce((product, size) => product * size, 1);
 }
 
 function intOf(value: AttributeValue | undefined): number | undefined {

@@ -3,6 +3,7 @@ import {
   ATTRIBUTE,
   DIMENSION,
   type Dimension,
+  ELEMENT_TYPE_BY_NUMBER,
   ELEMENT_TYPES,
   type ElementType,
   ENTRY,
@@ -61,9 +62,6 @@ const BYTES_PER_ELEMENT: Partial<Record<number, number>> = {
   [ELEMENT_TYPES.uint32]: 4,
   [ELEMENT_TYPES.uint64]: 8,
 };
-const TYPE_BY_NUMBER = new Map(
-  Object.entries(ELEMENT_TYPES).map(([name, number]) => [number as number, name as ElementType]),
-);
 
 /**
  * Reads the structure of an ONNX file and refuses what must not be loaded: no graph, external data,
@@ -270,7 +268,7 @@ function readTensorType(bytes: Uint8Array): { type: ElementType | null; dims: Di
   let type: ElementType | null = null;
   const dims: Dimension[] = [];
   for (const item of readFields(bytes)) {
-    if (item.field === TENSOR_TYPE.elementType) type = TYPE_BY_NUMBER.get(item.value) ?? null;
+    if (item.field === TENSOR_TYPE.elementType) type = ELEMENT_TYPE_BY_NUMBER.get(item.value) ?? null;
     else if (item.field === TENSOR_TYPE.shape) {
       for (const dimension of readFields(item.bytes)) {
         if (dimension.field === SHAPE.dimension) dims.push(readDimension(dimension.bytes));

@@ -65,6 +65,10 @@ export const ELEMENT_TYPES = {
 
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
+export const ELEMENT_TYPE_BY_NUMBER: ReadonlyMap<number, ElementType> = new Map(
+  Object.entries(ELEMENT_TYPES).map(([name, number]) => [number, name as ElementType]),
+);
+
 export const IR_VERSION = 8;
 export const OPSET_VERSION = 17;
 export const ML_OPSET_VERSION = 3;

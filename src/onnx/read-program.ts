@@ -1,7 +1,8 @@
 import { MlxError } from '../errors.js';
+import { sizeOf } from './dims.js';
 import { type GraphValue, readValue } from './inspect.js';
 import type { Constant, ConstantData } from './program.js';
-import { ELEMENT_TYPES, type ElementType, GRAPH, NODE, TENSOR } from './proto.js';
+import { ELEMENT_TYPE_BY_NUMBER, type ElementType, GRAPH, NODE, TENSOR } from './proto.js';
 import { Attributes, graphOf, namesOf, readingModel } from './read-graph.js';
 import { BYTES, readFields, readPackedVarints, readText, VARINT } from './wire.js';
 
@@ -24,10 +25,6 @@ export interface ReadProgram {
   /** Those of types that mlx writes. */
   readonly constants: ReadonlyMap<string, Constant>;
 }
-
-const TYPE_BY_NUMBER = new Map(
-  Object.entries(ELEMENT_TYPES).map(([name, number]) => [number as number, name as ElementType]),
-);
 
 /**
  * Reads the graph of a model file that may be loaded.
@@ -75,13 +72,12 @@ function readConstant(tensor: Uint8Array): Constant | null {
   const texts: string[] = [];
   for (const { field, type: wire, value, bytes } of readFields(tensor)) {
     if (field === TENSOR.dims) dims = wire === VARINT ? [...dims, value] : [...readPackedVarints(bytes)];
-    else if (field === TENSOR.dataType) type = TYPE_BY_NUMBER.get(value);
+    else if (field === TENSOR.dataType) type = ELEMENT_TYPE_BY_NUMBER.get(value);
     else if (field === TENSOR.rawData) raw = bytes;
     else if (field === TENSOR.stringData) texts.push(readText(bytes));
   }
   const data = dataOf(type, raw ?? new Uint8Array(), texts);
-  const size = dims.reduce((product, dim) => product * dim, 1);
-  return type === undefined || data === null || data.length !== size ? null : { type, dims, data };
+  return type === undefined || data === null || data.length !== sizeOf(dims) ? null : { type, dims, data };
 }
 
 function dataOf(

@@ -11,7 +11,7 @@ import { emitTreeRegressor } from '#mlx/training/emit-tree-regressor.js';
 import type { Tree } from '#mlx/training/ensemble.js';
 import { roundLeavesToGrid } from '#mlx/training/leaf-grid.js';
 import { layersOf } from '#mlx/training/tree-layers.js';
-import { randomTree, type TreeShape } from '../training/random-trees.js';
+import { leafOf, randomTree, type TreeShape } from '../training/random-trees.js';
 
 const OPS = ['TreeEnsembleRegressor', 'TreeEnsemble'] as const;
 
@@ -89,19 +89,6 @@ async function expectSameBits(ensemble: Ensemble, op: (typeof OPS)[number], coun
     expect(doubles).toEqual(Float64Array.from(expected));
   }
   await session.release();
-}
-
-/** A tree of one leaf. */
-function leafOf(...value: number[]): Tree {
-  return {
-    feature: Int32Array.of(-1),
-    threshold: new Float32Array(1),
-    left: new Int32Array(1),
-    right: new Int32Array(1),
-    missingLeft: Uint8Array.of(1),
-    cover: Float32Array.of(10),
-    value: Float64Array.from(value),
-  };
 }
 
 /** Columns are spread out, so that most are asked about by none. */

@@ -62,3 +62,16 @@ export function ensembleOf(trees: readonly Tree[], columns: number, outputs = 1,
     divisor,
   };
 }
+
+/** A tree of one leaf. */
+export function leafOf(...value: number[]): Tree {
+  return {
+    feature: Int32Array.of(-1),
+    threshold: new Float32Array(1),
+    left: new Int32Array(1),
+    right: new Int32Array(1),
+    missingLeft: Uint8Array.of(1),
+    cover: Float32Array.of(10),
+    value: Float64Array.from(value),
+  };
+}

@@ -13,7 +13,7 @@ import { type Model, predictModel, scoreModel } from '#mlx/training/model.js';
 import { readTrees } from '#mlx/training/read-trees.js';
 import { recordScorer, type TreesRecord } from '#mlx/training/scorer-record.js';
 import { SMALL_FORM, type TreeForm, treeFormOf } from '#mlx/training/tree-form.js';
-import { ensembleOf, randomTree } from './random-trees.js';
+import { ensembleOf, leafOf, randomTree } from './random-trees.js';
 
 const COLUMNS = 4;
 const FORMS: readonly (readonly [string, TreeForm])[] = [
@@ -54,19 +54,6 @@ function nearlyPure(trees: readonly Tree[], outputs: number): Tree[] {
     });
     return { ...tree, value };
   });
-}
-
-/** A tree of one leaf. */
-function leafOf(value: number): Tree {
-  return {
-    feature: Int32Array.of(-1),
-    threshold: new Float32Array(1),
-    left: new Int32Array(1),
-    right: new Int32Array(1),
-    missingLeft: Uint8Array.of(1),
-    cover: Float32Array.of(10),
-    value: Float64Array.of(value),
-  };
 }
 
 /** More nodes than small ensembles have: the same tree over and over. */

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../onnx/dims.js';
 import { broadcast } from '../broadcast.js';
 import {
   type EngineType,
@@ -5,7 +6,6 @@ import {
   type Operand,
   type Planned,
   rowsOf,
-  sizeOf,
   Unsupported,
 } from '../tensor.js';
 

@@ -1,12 +1,13 @@
+import { sizeOf } from '../../onnx/dims.js';
 import type { Params } from '../params.js';
 import {
   constantOf,
+  type EngineType,
   type MakeTensor,
   type Operand,
   type Planned,
   type RowTensor,
   rowsOf,
-  sizeOf,
   Unsupported,
 } from '../tensor.js';
 import { planUnary } from './elementwise.js';
@@ -196,22 +197,14 @@ export function planCast([given]: readonly Operand[], { type }: Params, make: Ma
   const input = rowsOf(given);
   if (type === undefined || type === 'string' || input.type === 'string')
     throw new Unsupported('Cast of texts');
-  switch (type) {
-    case 'float':
-      return planUnary(Math.fround, type, input, make);
-    case 'int64':
-    case 'int32':
-      if (input.type !== 'float' && input.type !== 'double')
-        return planUnary((value) => value, type, input, make);
-      return planUnary(
-        (value) => (Math.abs(value) < 2 ** 63 ? Math.trunc(value) : NO_INTEGER),
-        type,
-        input,
-        make,
-      );
-    case 'bool':
-      return planUnary((value) => (value === 0 ? 0 : 1), type, input, make);
-    default:
-      return planUnary((value) => value, type, input, make);
-  }
+  return planUnary(conversion(input.type, type), type, input, make);
+}
+
+/** From one of the types of numbers to another. */
+function conversion(from: EngineType, to: EngineType): (value: number) => number {
+  if (to === 'float') return Math.fround;
+  if (to === 'bool') return (value) => (value === 0 ? 0 : 1);
+  const isCut = (to === 'int64' || to === 'int32') && (from === 'float' || from === 'double');
+  if (isCut) return (value) => (Math.abs(value) < 2 ** 63 ? Math.trunc(value) : NO_INTEGER);
+  return (value) => value;
 }

@@ -1,6 +1,7 @@
 import type { StringColumn } from '../../data/table.js';
 import { MlxError } from '../../errors.js';
-import { type StringBlock, textInGraph } from '../block.js';
+import { textInGraph } from '../../onnx/graph-text.js';
+import type { StringBlock } from '../block.js';
 import type { Step } from '../step.js';
 import { countsOf } from './levels.js';
 

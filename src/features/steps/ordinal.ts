@@ -1,5 +1,6 @@
 import { MlxError } from '../../errors.js';
-import { type NumberBlock, type StringBlock, textInGraph } from '../block.js';
+import { textInGraph } from '../../onnx/graph-text.js';
+import type { NumberBlock, StringBlock } from '../block.js';
 import type { Step } from '../step.js';
 import { emitLevelMap, joinNumbers, type LevelMap, levelsOf, mapLevels } from './levels.js';
 

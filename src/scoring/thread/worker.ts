@@ -17,6 +17,8 @@ const ALIVE_MS = 1000;
 interface Opened extends OpenedModel {
   /** Where all of its trees lie; null where they do not lie together. */
   readonly memory: SharedArrayBuffer | null;
+  /** Length of the model file; null where it was not read. */
+  readonly fileBytes: number | null;
 }
 
 /**
@@ -27,23 +29,17 @@ async function serve(port: MessagePort, task: ThreadTask): Promise<boolean> {
   const reply = (message: ThreadReply): void => port.postMessage(message);
   const cache = task.cacheFolder === undefined ? null : new EngineCache(task.cacheFolder);
   let opened: Opened;
-  let bytes = 0;
   try {
-    const kept = cache === null ? null : openKept(cache, task);
-    if (kept !== null) opened = kept;
-    else {
-      const file = readChecked(task);
-      bytes = file.length;
-      opened = { ...(await openServable(file, task.sha256)), memory: null };
-    }
+    opened = (cache === null ? null : openKept(cache, task)) ?? (await openFile(task));
     await warmUp(opened.model);
   } catch (error) {
     reply({ kind: 'broken', error: failureOf(error) });
     return false;
   }
-  const { model, engine, memory } = opened;
+  const { model, engine, memory, fileBytes } = opened;
   reply({ kind: 'ready', manifest: model.manifest, engine, memory });
-  if (engine !== null) cache?.write(task.sha256, bytes, { engine, manifest: model.manifest });
+  if (engine !== null && fileBytes !== null)
+    cache?.write(task.sha256, fileBytes, { engine, manifest: model.manifest });
   const end = await scoreUntilTold(model, port, task.bell, reply);
   await model.release();
   return end === 'rest';
@@ -94,11 +90,17 @@ function readChecked({ path, sha256 }: ThreadTask): Uint8Array {
   return bytes;
 }
 
+async function openFile(task: ThreadTask): Promise<Opened> {
+  const bytes = readChecked(task);
+  return { ...(await openServable(bytes, task.sha256)), memory: null, fileBytes: bytes.length };
+}
+
 /** The model out of the cache; null where it is not there. */
 function openKept(cache: EngineCache, { sha256, free }: ThreadTask): Opened | null {
   const kept = cache.read(sha256, free);
   const model = kept === null ? null : InlineModel.of(kept.engine, kept.manifest);
-  return kept === null || model === null ? null : { model, engine: kept.engine, memory: kept.memory };
+  if (kept === null || model === null) return null;
+  return { model, engine: kept.engine, memory: kept.memory, fileBytes: null };
 }
 
 /** The first run pays for ONNX Runtime's preparations. Its row is all missing; a model may refuse that. */
