@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { promote } from '#mlx/registry/promote.js';
 import { openStore } from '#mlx/store/store.js';
 import { median, print, verdict } from './process.mjs';
-import { offer, peakOf } from './serving/load.mjs';
+import { offer, peakOf, undisturbedP99 } from './serving/load.mjs';
 import { adult, forest, isLeftOut, NAME, VERSIONS, withModel } from './serving/models.mjs';
 import { residentMb } from './serving/resources.mjs';
 
@@ -92,6 +92,7 @@ function rowsOf(name, { before, swapping, after, swaps }) {
   );
   const p99s = [before, after].map(({ latencyMs }) => latencyMs.p99);
   const slower = swapping.latencyMs.p99 / median(p99s);
+  const undisturbed = [[before, after], [swapping]].map(undisturbedP99);
   const [first, last] = [swaps.slice(5, 15), swaps.slice(-10)].map((some) =>
     median(some.map(({ rssMb }) => rssMb)),
   );
@@ -107,6 +108,7 @@ function rowsOf(name, { before, swapping, after, swaps }) {
       `${p99s.map(ms).join(', ')}; swapping ${ms(swapping.latencyMs.p99)}, max ${ms(swapping.latencyMs.max)}`,
       verdict(slower <= MOST_SLOWER),
     ],
+    undisturbedRow(name, ...undisturbed),
     [
       name,
       'memory, swap 100 to 10',
@@ -116,5 +118,21 @@ function rowsOf(name, { before, swapping, after, swaps }) {
       verdict(growth < MOST_GROWTH),
     ],
     [name, 'a swap, from promotion to answering', '', ms(median(swaps.map((one) => one.ms))), '', ''],
+  ];
+}
+
+/** The same of the time in which no processor was taken away. */
+function undisturbedRow(name, steady, swapping) {
+  const what = 'undisturbed p99 of steady';
+  if (steady === null || swapping === null)
+    return [name, what, '', '', 'the machine was never left alone for long enough', ''];
+  const slower = swapping / steady;
+  return [
+    name,
+    what,
+    `≤ ${MOST_SLOWER} ×`,
+    `${slower.toFixed(2)} ×`,
+    `${steady.toFixed(2)} ms; swapping ${swapping.toFixed(2)} ms`,
+    verdict(slower <= MOST_SLOWER),
   ];
 }

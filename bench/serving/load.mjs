@@ -1,7 +1,10 @@
 // Load on a server: as fast as it answers (wrk), or at a rate of its own (open loop).
 import { median, PLAIN_ENV, peer, run } from '../process.mjs';
-import { startOpenLoop } from './open-loop.mjs';
+import { openLoopProgram, startOpenLoop } from './open-loop.mjs';
 import { ONE_ROW } from './peers.mjs';
+
+/** Of a run's time, for it to count as one that was undisturbed in part. */
+const LEAST_SHARE = 0.1;
 
 /**
  * Requests per second and p99 (as wrk says it) of a server that gets its next request when it has answered one.
@@ -68,6 +71,17 @@ export function offer(url, options) {
       else reject(new Error(`the load generator ended with ${code}`));
     });
   });
+}
+
+/** How late a process is that does nothing but wake up at that rate: what of a latency is the machine's at the least. */
+export function timer(rate, seconds) {
+  return JSON.parse(run(openLoopProgram(), ['timer', String(rate), String(seconds)]));
+}
+
+/** Of the time in which no processor was taken away; null where that was too short to say. */
+export function undisturbedP99(reports) {
+  const told = reports.filter(({ undisturbedShare }) => undisturbedShare >= LEAST_SHARE);
+  return told.length === 0 ? null : median(told.map(({ undisturbedMs }) => undisturbedMs.p99));
 }
 
 function milliseconds(text) {

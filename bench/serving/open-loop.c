@@ -4,7 +4,12 @@
  * waits for each answer does not see ("coordinated omission", Tene 2013). In C, for it shares the processors with the server
  * that it measures: a generator in JavaScript took more of them than the server did.
  *
+ * Processors of a virtual machine are taken away at times, and what then waits is neither the server's nor the generator's.
+ * So latencies are given a second time for undisturbed windows: those in which, and before which, the count of stolen time
+ * in /proc/stat stood still. And "timer" tells how late a process is that does nothing but wake up at that rate.
+ *
  * usage: open-loop HOST PORT PATH TYPE BODY-FILE CONNECTIONS RATE WARMUP-SECONDS SECONDS PATIENCE-MS
+ *        open-loop timer RATE SECONDS
  * The body comes from standard input where its file is "-". Prints one JSON document at the end; SIGTERM ends it early.
  */
 #define _GNU_SOURCE
@@ -30,6 +35,8 @@
 enum { HEAD_BYTES = 16384, CHUNK_BYTES = 1 << 18, MOST_STATUS = 600, EVENTS = 256 };
 /* How long answers are waited for after the last arrival, and before a connection is tried again. Milliseconds. */
 static const double GRACE_MS = 10000, RECONNECT_MS = 20;
+/* Milliseconds; the kernel counts stolen time in tens of them. */
+static const double WINDOW_MS = 100;
 
 enum state { WAITING, CONNECTING, IDLE, SENDING, READING };
 
@@ -51,7 +58,8 @@ struct samples {
   size_t count, room;
 };
 
-static struct samples from_arrival, from_send, rejection, lateness;
+static struct samples from_arrival, from_send, rejection, lateness, in_window, undisturbed;
+static long windows, undisturbed_windows;
 static long ok, rejected, failed, unsent, statuses[MOST_STATUS];
 static struct sockaddr_in address;
 static char *request;
@@ -74,14 +82,50 @@ static double now_ms(void) {
   return time.tv_sec * 1e3 + time.tv_nsec / 1e6;
 }
 
-static void record(struct samples *into, double ms) {
+static void record_us(struct samples *into, uint32_t us) {
   if (into->count == into->room) {
     into->room = into->room == 0 ? 65536 : 2 * into->room;
     into->values = realloc(into->values, into->room * sizeof *into->values);
     if (into->values == NULL) die("memory");
   }
+  into->values[into->count++] = us;
+}
+
+static void record(struct samples *into, double ms) {
   double us = ms * 1000;
-  into->values[into->count++] = us < 1 ? 1 : us > 4e9 ? 4000000000u : (uint32_t)(us + 0.5);
+  record_us(into, us < 1 ? 1 : us > 4e9 ? 4000000000u : (uint32_t)(us + 0.5));
+}
+
+/* Time in which the hypervisor ran something else though a processor had work, in the kernel's ticks; 0 where it says none. */
+static long stolen_ticks(void) {
+  static int file = -1;
+  if (file < 0) file = open("/proc/stat", O_RDONLY | O_CLOEXEC);
+  char line[256] = "";
+  long stolen = 0;
+  if (pread(file, line, sizeof line - 1, 0) > 0)
+    sscanf(line, "cpu %*d %*d %*d %*d %*d %*d %*d %ld", &stolen);
+  return stolen;
+}
+
+/* Ends the window whose answers were gathered, once its time is over. */
+static void end_window(double now) {
+  static double ends = 0;
+  static long stolen_before = -1;
+  static int was_undisturbed = 0;
+  if (now < ends) return;
+  ends = now + WINDOW_MS;
+  long stolen = stolen_ticks();
+  int is_undisturbed = stolen == stolen_before;
+  if (in_window.count > 0) {
+    windows++;
+    if (is_undisturbed && was_undisturbed) {
+      undisturbed_windows++;
+      for (size_t i = 0; i < in_window.count; i++) record_us(&undisturbed, in_window.values[i]);
+    }
+    in_window.count = 0;
+  }
+  stolen_before = stolen;
+  was_undisturbed = is_undisturbed;
 }
 
 /* The first seconds warm up and do not count. */
@@ -138,6 +182,7 @@ static void answered(struct connection *c, int status) {
   } else if (status == 200) {
     ok++;
     record(&from_arrival, now - c->intended);
+    record(&in_window, now - c->intended);
     record(&from_send, now - c->sent_at);
   } else {
     failed++;
@@ -300,6 +345,11 @@ static void print_summary(const char *name, struct samples *of) {
   printf("}");
 }
 
+static void print_undisturbed(void) {
+  printf(",\"undisturbedShare\":%.4f", windows == 0 ? 0 : (double)undisturbed_windows / windows);
+  print_summary("undisturbedMs", &undisturbed);
+}
+
 static double cpu_ms(void) {
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);
@@ -342,9 +392,39 @@ static void end_early(int signal) {
   is_told_to_end = 1;
 }
 
+static void make_timer(void) {
+  poll_fd = epoll_create1(EPOLL_CLOEXEC);
+  timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  struct epoll_event timer = {.events = EPOLLIN, .data.ptr = NULL};
+  epoll_ctl(poll_fd, EPOLL_CTL_ADD, timer_fd, &timer);
+}
+
+static int time_the_timer(double rate, double seconds) {
+  make_timer();
+  long wakes = (long)ceil(rate * seconds);
+  double start = now_ms();
+  for (long wake = 0; wake < wakes && !is_told_to_end; wake++) {
+    double due = start + wake * 1000 / rate;
+    /* One that is overdue already is as late as its predecessor was. */
+    while (now_ms() < due) wait_for(due);
+    double now = now_ms();
+    record(&lateness, now - due);
+    record(&in_window, now - due);
+    end_window(now);
+  }
+  printf("{\"seconds\":%.6f", seconds);
+  print_undisturbed();
+  print_summary("latenessMs", &lateness);
+  printf("}\n");
+  return 0;
+}
+
 int main(int argc, char **argv) {
+  signal(SIGTERM, end_early);
+  if (argc == 4 && strcmp(argv[1], "timer") == 0) return time_the_timer(atof(argv[2]), atof(argv[3]));
   if (argc != 11) {
-    fprintf(stderr, "usage: open-loop HOST PORT PATH TYPE BODY-FILE CONNECTIONS RATE WARMUP-S SECONDS PATIENCE-MS\n");
+    fprintf(stderr, "usage: open-loop HOST PORT PATH TYPE BODY-FILE CONNECTIONS RATE WARMUP-S SECONDS PATIENCE-MS\n"
+                    "       open-loop timer RATE SECONDS\n");
     return 2;
   }
   make_request(argv[1], argv[2], argv[3], argv[4], argv[5]);
@@ -357,12 +437,8 @@ int main(int argc, char **argv) {
   address.sin_family = AF_INET;
   address.sin_port = htons((uint16_t)atoi(argv[2]));
   if (inet_pton(AF_INET, argv[1], &address.sin_addr) != 1) die("the host is no IPv4 address");
-  signal(SIGTERM, end_early);
 
-  poll_fd = epoll_create1(EPOLL_CLOEXEC);
-  timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-  struct epoll_event timer = {.events = EPOLLIN, .data.ptr = NULL};
-  epoll_ctl(poll_fd, EPOLL_CTL_ADD, timer_fd, &timer);
+  make_timer();
   all = calloc((size_t)connections, sizeof *all);
   queue = calloc((size_t)connections, sizeof *queue);
   if (all == NULL || queue == NULL) die("memory");
@@ -376,6 +452,7 @@ int main(int argc, char **argv) {
     if (is_told_to_end && total > next_arrival) total = next_arrival > 0 ? next_arrival : 1;
     reconnect_due();
     send_due();
+    end_window(now_ms());
     double now = now_ms(), end = begin + total * gap_ms + GRACE_MS;
     if (measured_from == 0 && is_measured(next_arrival)) {
       measured_from = now;
@@ -399,6 +476,7 @@ int main(int argc, char **argv) {
     is_first = 0;
   }
   printf("},\"cpuShare\":%.4f", measured_from == 0 ? 0 : (cpu_ms() - cpu_at_start) / took_ms);
+  print_undisturbed();
   print_summary("latencyMs", &from_arrival);
   print_summary("fromSendMs", &from_send);
   print_summary("rejectionMs", &rejection);

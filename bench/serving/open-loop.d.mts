@@ -20,3 +20,5 @@ export function startOpenLoop(
   task: OpenLoopTask,
   options?: SpawnOptions,
 ): ChildProcessByStdio<Writable, Readable, null>;
+
+export function openLoopProgram(): string;

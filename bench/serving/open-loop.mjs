@@ -10,7 +10,7 @@ import { run } from '../process.mjs';
 const SOURCE = fileURLToPath(new URL('open-loop.c', import.meta.url));
 
 /** The program's path. It needs a C compiler. */
-function openLoopProgram() {
+export function openLoopProgram() {
   const digest = createHash('sha256').update(readFileSync(SOURCE)).digest('hex').slice(0, 16);
   const program = join(tmpdir(), `mlx-open-loop-${process.getuid?.() ?? ''}-${digest}`);
   if (!existsSync(program)) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { startOpenLoop } from '../../bench/serving/open-loop.mjs';
+import { openLoopProgram, startOpenLoop } from '../../bench/serving/open-loop.mjs';
 
 const STALL_MS = 300;
 
@@ -19,6 +19,8 @@ interface Report {
   readonly failed: number;
   readonly unsent: number;
   readonly latencyMs: Times;
+  readonly undisturbedShare: number;
+  readonly undisturbedMs: Times;
   readonly fromSendMs: Times;
   readonly rejectionMs: Times;
 }
@@ -122,5 +124,26 @@ describe.runIf(hasCompiler)('the open-loop generator', () => {
     const report = await offer(slow, { rate: 100, seconds: 1, connections: 1, patienceMs: 50 });
     expect(report.unsent).toBeGreaterThan(50);
     expect(total(report)).toBe(100);
+  });
+
+  it('tells of no more than the whole what happened while no processor was taken away', async () => {
+    const report = await offer((_, response) => response.end('ok'), {
+      rate: 400,
+      seconds: 1,
+      connections: 8,
+    });
+    expect(report.undisturbedShare).toBeGreaterThanOrEqual(0);
+    expect(report.undisturbedShare).toBeLessThan(1);
+    if (report.undisturbedShare > 0)
+      expect(report.undisturbedMs.max).toBeLessThanOrEqual(report.latencyMs.max);
+    else expect(report.undisturbedMs.max).toBeNull();
+  });
+
+  it('says how late a process is that only wakes up', () => {
+    const { stdout, status } = spawnSync(openLoopProgram(), ['timer', '500', '0.4'], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout) as { readonly latenessMs: Times };
+    expect(report.latenessMs.p99).toBeGreaterThan(0);
+    expect(report.latenessMs.max).toBeGreaterThanOrEqual(report.latenessMs.p99);
   });
 });
