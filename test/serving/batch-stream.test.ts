@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,6 +27,8 @@ beforeAll(async () => {
 
 afterAll(() => shop.close());
 
+/** Between two rows of a stream. */
+const PAUSE_MS = 200;
 const LINES = { 'content-type': 'application/x-ndjson' };
 const line = (value: unknown) => `${JSON.stringify(value)}\n`;
 const GOOD_LINE = line(GOOD);
@@ -167,6 +172,34 @@ describe('a stream', () => {
     }
     sent.end();
     expect((await answers.next()).done).toBe(true);
+  });
+
+  it('is one line of the access log with all its rows, which took no time in which none was there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mlx-stream-'));
+    const accessLog = join(folder, 'access.log');
+    const own = await shop.listen({ models: ['churn'], accessLog });
+    const startedAt = performance.now();
+    const sent = open(own);
+    sent.write(GOOD_LINE);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const answers = createInterface(response)[Symbol.asyncIterator]();
+    await answers.next();
+    const pausedAt = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    const pauseMs = performance.now() - pausedAt;
+    sent.write(GOOD_LINE.repeat(2));
+    await answers.next();
+    await answers.next();
+    sent.end();
+    await answers.next();
+    const tookMs = performance.now() - startedAt;
+    const summary = await (await fetch(`${own.url}/metrics/summary`)).json();
+    const { requests, mean_latency_ms } = summary.models[0];
+    expect(requests * mean_latency_ms).toBeLessThan(tookMs - pauseMs);
+    await own.close();
+    const lines = parsed(await readFile(accessLog, 'utf8'));
+    expect(lines[0]).toMatchObject({ route: '/batch_predict', version: 1, rows: 3 });
+    await rm(folder, { recursive: true });
   });
 
   it('answers a body far over the limits, all in order', async () => {

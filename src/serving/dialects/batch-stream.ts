@@ -7,6 +7,7 @@ import { discardBody } from '../http/discard-body.js';
 import type { HttpReply, HttpRequest } from '../http/message.js';
 import { ClientGone } from '../http/read-body.js';
 import { inOrder } from '../in-order.js';
+import { addPart, newTrace } from '../metrics/trace.js';
 import { toPublicError } from '../public-error.js';
 import { type RowResult, type RowWriter, withErrors } from './batch-answer.js';
 
@@ -74,13 +75,16 @@ async function scoreRows(
 ): Promise<readonly RowResult[]> {
   const good = rows.filter((row): row is Row => !(row instanceof MlxError));
   let scored: readonly RowResult[];
+  // What a row took does not count from the beginning of a stream that may have gone on for hours.
+  const trace = newTrace(performance.now());
   try {
-    const context = { ...contextOf(request), startedAt: performance.now() };
+    const context = { ...contextOf(request), trace };
     scored = good.length === 0 ? [] : (await core.predictor.many(lease, good, context)).answers;
   } catch (error) {
     if (!(error instanceof MlxError)) throw error;
     scored = good.map(() => error);
   }
+  addPart(request.trace, trace);
   return withErrors(rows, scored);
 }
 

@@ -31,6 +31,18 @@ export function newTrace(startedAt: number): Trace {
   };
 }
 
+/** Adds what was learned of a part of a request that is answered piece by piece. */
+export function addPart(trace: Trace, part: Trace): void {
+  if (part.recorder === null) return;
+  trace.recorder = part.recorder;
+  trace.isFallback = part.isFallback;
+  trace.rows += part.rows;
+  if (trace.decodedAt === 0) trace.decodedAt = part.decodedAt;
+  trace.scoredAt = Math.max(trace.scoredAt, part.scoredAt);
+  trace.queueMs = Math.max(trace.queueMs, part.queueMs);
+  trace.runMs = Math.max(trace.runMs, part.runMs);
+}
+
 /** Counts a request whose answer is handed over. */
 export function finishTrace(trace: Trace, endedAt: number): void {
   const { recorder, startedAt, decodedAt, scoredAt, queueMs, runMs } = trace;
