@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   readonly synchronous: 'full' | 'normal';
   /** How long a writer waits for the others before it gives up with BUSY. Default 20,000. */
   readonly busyTimeoutMs?: number;
+  /** How much of the file may be kept in memory, in KiB. Default 16,000. */
+  readonly cacheKib?: number;
 }
 
 export type SqlValue = string | number | null;
@@ -123,6 +125,8 @@ function prepareDatabase(db: Database, path: string, options: ConnectionOptions)
   if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL');
   db.pragma(`synchronous = ${options.synchronous}`);
   db.pragma('foreign_keys = ON');
+  // SQLite takes a negative number for KiB, a positive one for pages
+  if (options.cacheKib !== undefined) db.pragma(`cache_size = ${-options.cacheKib}`);
   migrate(db, options.shape);
 }
 

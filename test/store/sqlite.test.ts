@@ -2,6 +2,8 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { Connection } from '#mlx/store/connection.js';
+import { LOG_SHAPE } from '#mlx/store/log-schema.js';
 import { checkStore } from './conformance.js';
 import { temporaryStore } from './temporary-store.js';
 
@@ -76,4 +78,18 @@ test.each([
   const db = new Database(join(root, 'mlx.db'));
   expect(() => db.exec(sql)).toThrow(message);
   db.close();
+});
+
+test('a connection keeps no more of its file in memory than it is told to', async () => {
+  const { root } = await temporaryStore();
+  const shape = { shape: LOG_SHAPE, synchronous: 'normal' } as const;
+  const cacheSize = async (options: { readonly cacheKib?: number }) => {
+    const db = await Connection.open(join(root, 'another.db'), { ...shape, ...options });
+    const found = db.get<{ cache_size: number }>('PRAGMA cache_size');
+    db.close();
+    return found?.cache_size;
+  };
+  // negative: KiB
+  expect(await cacheSize({ cacheKib: 4000 })).toBe(-4000);
+  expect(await cacheSize({})).toBe(-16_000);
 });

@@ -14,6 +14,8 @@ const PRUNE_MS = 3_600_000;
 const RETRY_MS = 1000;
 /** How long it waits for other processes that write to log.db, before it says that it is kept waiting. */
 const BUSY_MS = 2000;
+/** Rows are added at the end of the table and of its indexes: more than that stays in memory for nothing. */
+const CACHE_KIB = 4000;
 /** What is not read within that time of closing is left to the next server. */
 const CLOSE_MS = 5000;
 
@@ -129,6 +131,7 @@ class IngestThread {
       shape: LOG_SHAPE,
       synchronous: 'normal',
       busyTimeoutMs: BUSY_MS,
+      cacheKib: CACHE_KIB,
     });
     this.#ingester ??= new Ingester(this.#db, { folder: journal, writer, removed });
     return { db: this.#db, ingester: this.#ingester };
