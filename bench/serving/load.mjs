@@ -30,7 +30,7 @@ export function load(
   const broken = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text);
   return {
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]),
-    p99: milliseconds(/99%\s+(\S+)/.exec(text)[1]),
+    p99: milliseconds(/^\s*99%\s+(\S+)/m.exec(text)[1]),
     failed: refused + (broken ?? []).slice(1).reduce((sum, count) => sum + Number(count), 0),
   };
 }
