@@ -5,6 +5,7 @@ import type {
   ModelVersion,
   NewEvent,
   RegistryEvent,
+  Release,
 } from '../store/registry-records.js';
 import type { Store } from '../store/store.js';
 import { presentVersion, requireModel } from './resolve.js';
@@ -49,19 +50,21 @@ export async function rollback(store: Store, spec: RollbackSpec): Promise<Rollba
   };
 }
 
-/** The version that a rollback would go to now; undefined when there is none. Pure. */
-export function rollbackTarget(state: ModelState): number | undefined {
-  const current = state.versions.find(({ stage }) => stage === 'production');
-  if (current === undefined) return undefined;
+/**
+ * The version that a rollback would go to while `current` is in production: the last one that was there before and not
+ * itself rolled back from since; undefined when there is none. Pure.
+ * @param releases oldest first; other events may be among them
+ */
+export function rollbackTarget(current: number, releases: Iterable<Release>): number | undefined {
   const entries: number[] = [];
   const bad = new Set<number>();
-  for (const event of state.events) {
-    if (event.kind === 'rolled-back') bad.add(event.version);
-    if (event.toStage !== 'production') continue;
-    entries.push(event.version);
-    bad.delete(event.version);
+  for (const { kind, version, toStage } of releases) {
+    if (kind === 'rolled-back') bad.add(version);
+    if (toStage !== 'production') continue;
+    entries.push(version);
+    bad.delete(version);
   }
-  return entries.findLast((version) => version !== current.version && !bad.has(version));
+  return entries.findLast((version) => version !== current && !bad.has(version));
 }
 
 function decideRollback(state: ModelState, spec: RollbackSpec): Decision & { from: number; to: number } {
@@ -76,7 +79,7 @@ function decideRollback(state: ModelState, spec: RollbackSpec): Decision & { fro
       details: { model: spec.name, production: current.version },
     });
   }
-  const number = spec.toVersion ?? rollbackTarget(state);
+  const number = spec.toVersion ?? rollbackTarget(current.version, state.events);
   if (number === undefined) {
     throw conflict(`Model ${spec.name} has no earlier good version to go back to.`, spec.name);
   }

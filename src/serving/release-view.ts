@@ -27,19 +27,19 @@ export async function viewRelease(
 ): Promise<ReleaseView> {
   const { name, kind } = reference;
   const { version, why } = await resolveOrWhy(store, text);
-  const state = await store.registry.state(name);
   const abtest = await runningAbtest(store, name);
-  if (kind !== 'production') return { version, why, promotedAt: null, fallback: null, abtest };
-  const promotion = state.events.findLast(
-    (event) => event.version === version?.version && event.toStage === 'production',
+  const view = { version, why, abtest };
+  if (kind !== 'production' || version === null) return { ...view, promotedAt: null, fallback: null };
+  const releases = await store.registry.releases(name);
+  const promotion = releases.findLast(
+    (event) => event.version === version.version && event.toStage === 'production',
   );
-  const target = rollbackTarget(state);
+  const target = rollbackTarget(version.version, releases);
+  const fallback = target === undefined ? undefined : await store.registry.version(name, target);
   return {
-    version,
-    why,
+    ...view,
     promotedAt: promotion === undefined ? null : new Date(promotion.time),
-    fallback: state.versions.find((candidate) => candidate.version === target) ?? null,
-    abtest,
+    fallback: fallback ?? null,
   };
 }
 

@@ -61,6 +61,9 @@ export interface RegistryEvent extends NewEvent {
   readonly hash: string;
 }
 
+/** What the versions that were in production can be told from: `promoted` to it and `rolled-back` from it, oldest first. */
+export type Release = Pick<RegistryEvent, 'time' | 'kind' | 'version' | 'toStage'>;
+
 /** All that a decision about one model may look at. */
 export interface ModelState {
   readonly name: string;

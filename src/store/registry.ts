@@ -11,6 +11,7 @@ import type {
   NewVersion,
   Recorded,
   RegistryEvent,
+  Release,
 } from './registry-records.js';
 import {
   type EventRow,
@@ -83,6 +84,18 @@ export class RegistryRepository {
 
   async events(model: string): Promise<RegistryEvent[]> {
     return this.#db.read(() => this.#events(model));
+  }
+
+  /**
+   * What has come into production or was rolled back from it, oldest first: of the events of a model the few that say what
+   * is served, without what they were decided on.
+   */
+  async releases(model: string): Promise<Release[]> {
+    return this.#db.all<Release>(
+      `SELECT time, kind, version, to_stage AS toStage FROM events
+       WHERE model = ? AND (to_stage = 'production' OR kind = 'rolled-back') ORDER BY seq`,
+      model,
+    );
   }
 
   #state(model: string): ModelState {

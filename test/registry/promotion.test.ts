@@ -213,7 +213,27 @@ test('there is nothing to roll back to without an earlier production version', a
   await expect(goBack(store)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   await churn.move(1);
   await expect(goBack(store)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
-  expect(rollbackTarget(await store.registry.state('churn'))).toBeUndefined();
+  expect(rollbackTarget(1, await store.registry.releases('churn'))).toBeUndefined();
+});
+
+test('what a rollback would do can be told from the releases alone', async () => {
+  const store = await temporaryStore();
+  const churn = testModel(store);
+  for (let i = 0; i < 4; i++) await churn.add();
+  for (const version of [1, 2, 3, 4]) await churn.move(version);
+  await goBack(store, {});
+  const { events } = await store.registry.state('churn');
+  const releases = await store.registry.releases('churn');
+  expect(releases.map(({ kind, version }) => `${kind} ${version}`)).toEqual([
+    'promoted 1',
+    'promoted 2',
+    'promoted 3',
+    'promoted 4',
+    'rolled-back 4',
+    'promoted 3',
+  ]);
+  expect(rollbackTarget(3, releases)).toBe(2);
+  expect(rollbackTarget(3, events)).toBe(2);
 });
 
 test('the past can be asked: which version was in production then', async () => {
