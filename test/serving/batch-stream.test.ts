@@ -193,9 +193,10 @@ describe('a stream', () => {
     sent.end();
     await answers.next();
     const tookMs = performance.now() - startedAt;
-    const summary = await (await fetch(`${own.url}/metrics/summary`)).json();
-    const { requests, mean_latency_ms } = summary.models[0];
-    expect(requests * mean_latency_ms).toBeLessThan(tookMs - pauseMs);
+    const { models } = (await (await fetch(`${own.url}/metrics/summary`)).json()) as {
+      readonly models: readonly [{ readonly requests: number; readonly mean_latency_ms: number }];
+    };
+    expect(models[0].requests * models[0].mean_latency_ms).toBeLessThan(tookMs - pauseMs);
     await own.close();
     const lines = parsed(await readFile(accessLog, 'utf8'));
     expect(lines[0]).toMatchObject({ route: '/batch_predict', version: 1, rows: 3 });
