@@ -1,5 +1,5 @@
 import { median, print, verdict } from './process.mjs';
-import { offer, peakOf, timer, undisturbedP99 } from './serving/load.mjs';
+import { lostOf, offer, peakOf, timer, undisturbedP99 } from './serving/load.mjs';
 import { forest, isLeftOut, withModel } from './serving/models.mjs';
 import { withBareNode } from './serving/peers.mjs';
 
@@ -29,25 +29,21 @@ export async function bench() {
 }
 
 function report(peak, rounds) {
-  const bar = (p99, lost = 0) => (p99 === null ? '' : verdict(p99 <= BAR_MS && lost === 0));
   const show = (value) => (value === null ? 'never' : `${value.toFixed(2)} ms`);
   const row = (title, name, times) => {
     const runs = rounds.map((round) => round[name]);
     const middle = (quantile) => median(runs.map((one) => one[times][quantile]));
-    const lost = runs.reduce(
-      (sum, { failed = 0, rejected = 0, unsent = 0 }) => sum + failed + rejected + unsent,
-      0,
-    );
+    const lost = name === 'timer' ? 0 : runs.reduce((sum, run) => sum + lostOf(run), 0);
     const undisturbed = undisturbedP99(runs);
-    const isOurs = name === 'ours';
+    const bar = (p99) => (name !== 'ours' || p99 === null ? '' : verdict(p99 <= BAR_MS && lost === 0));
     return [
       title,
       ...['p50', 'p99', 'p999', 'max'].map((quantile) => show(middle(quantile))),
       lost,
-      isOurs ? bar(middle('p99'), lost) : '',
+      bar(middle('p99')),
       `${Math.round(100 * median(runs.map(({ undisturbedShare }) => undisturbedShare)))} %`,
       show(undisturbed),
-      isOurs ? bar(undisturbed, lost) : '',
+      bar(undisturbed),
     ];
   };
   print(

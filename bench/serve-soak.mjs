@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { median, print, skip, verdict } from './process.mjs';
-import { load, offer, peakOf } from './serving/load.mjs';
+import { load, lostOf, offer, peakOf } from './serving/load.mjs';
 import { forest, isLeftOut, withModel } from './serving/models.mjs';
 import { heapMb, openFiles, residentMb } from './serving/resources.mjs';
 
@@ -9,8 +9,8 @@ const SAMPLES = 120;
 /** The share of the time at the beginning in which caches fill; it is not judged. */
 const WARM_UP = 0.2;
 /**
- * A server is asked as much at once first: V8's space for young objects grows with what is at work at its worst, up to
- * 16 MB twice, and would otherwise do so at the first stall of the machine.
+ * Load before what is judged: V8's space for young objects grows with the most that was at work at once, up to 16 MB twice,
+ * and would otherwise do so at the first stall of the machine.
  */
 const BURST = { seconds: 5, connections: 512 };
 /** What may be gained over the judged time. */
@@ -53,7 +53,8 @@ async function sample(url, pid, seconds) {
   return samples.slice(Math.floor(WARM_UP * SAMPLES));
 }
 
-function report(minutes, rate, { latencyMs, ok, failed, rejected, unsent }, samples) {
+function report(minutes, rate, offered, samples) {
+  const { latencyMs, ok } = offered;
   const judged = samples.at(-1).minute - samples[0].minute;
   const row = (title, name, unit, isJudged) => {
     const values = samples.map((one) => one[name]);
@@ -73,7 +74,7 @@ function report(minutes, rate, { latencyMs, ok, failed, rejected, unsent }, samp
       isJudged ? verdict(growth <= MOST_GROWTH) : '',
     ];
   };
-  const lost = failed + rejected + unsent;
+  const lost = lostOf(offered);
   print(
     `${minutes} minutes at ${Math.round(rate)} requests/s: ${ok} answers, ${lost} without one, p99 ${latencyMs.p99.toFixed(2)} ms; bar: ≤ ${100 * MOST_GROWTH} % in the last ${judged.toFixed(1)} minutes`,
     ['what', 'first', 'last', 'slope (Theil–Sen)', 'growth', 'verdict'],

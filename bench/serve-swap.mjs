@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { promote } from '#mlx/registry/promote.js';
 import { openStore } from '#mlx/store/store.js';
 import { median, print, verdict } from './process.mjs';
-import { offer, peakOf, undisturbedP99 } from './serving/load.mjs';
+import { lostOf, offer, peakOf, undisturbedP99 } from './serving/load.mjs';
 import { adult, forest, isLeftOut, NAME, VERSIONS, withModel } from './serving/models.mjs';
 import { residentMb } from './serving/resources.mjs';
 
@@ -86,13 +86,21 @@ async function until(isDone) {
 function rowsOf(name, { before, swapping, after, swaps }) {
   const ms = (value) => `${value.toFixed(2)} ms`;
   const mb = (value) => `${value.toFixed(0)} MB`;
-  const lost = [before, swapping, after].reduce(
-    (sum, { failed, rejected, unsent }) => sum + failed + rejected + unsent,
-    0,
-  );
+  const lost = [before, swapping, after].reduce((sum, report) => sum + lostOf(report), 0);
   const p99s = [before, after].map(({ latencyMs }) => latencyMs.p99);
-  const slower = swapping.latencyMs.p99 / median(p99s);
-  const undisturbed = [[before, after], [swapping]].map(undisturbedP99);
+  const [steadyAlone, swappingAlone] = [[before, after], [swapping]].map(undisturbedP99);
+  const slowerRow = (what, steady, slow, details) => {
+    const slower = slow / steady;
+    return [
+      name,
+      what,
+      `≤ ${MOST_SLOWER} ×`,
+      `${slower.toFixed(2)} ×`,
+      details,
+      verdict(slower <= MOST_SLOWER),
+    ];
+  };
+  const alone = 'undisturbed p99 of steady';
   const [first, last] = [swaps.slice(5, 15), swaps.slice(-10)].map((some) =>
     median(some.map(({ rssMb }) => rssMb)),
   );
@@ -100,15 +108,15 @@ function rowsOf(name, { before, swapping, after, swaps }) {
   const asked = Math.round((swapping.ok + swapping.failed) / 1000);
   return [
     [name, 'requests without an answer', '0', lost, `of ${asked},000 during the swaps`, verdict(lost === 0)],
-    [
-      name,
+    slowerRow(
       'p99 of steady',
-      `≤ ${MOST_SLOWER} ×`,
-      `${slower.toFixed(2)} ×`,
+      median(p99s),
+      swapping.latencyMs.p99,
       `${p99s.map(ms).join(', ')}; swapping ${ms(swapping.latencyMs.p99)}, max ${ms(swapping.latencyMs.max)}`,
-      verdict(slower <= MOST_SLOWER),
-    ],
-    undisturbedRow(name, ...undisturbed),
+    ),
+    steadyAlone === null || swappingAlone === null
+      ? [name, alone, '', '', 'the machine was never left alone for long enough', '']
+      : slowerRow(alone, steadyAlone, swappingAlone, `${ms(steadyAlone)}; swapping ${ms(swappingAlone)}`),
     [
       name,
       'memory, swap 100 to 10',
@@ -118,21 +126,5 @@ function rowsOf(name, { before, swapping, after, swaps }) {
       verdict(growth < MOST_GROWTH),
     ],
     [name, 'a swap, from promotion to answering', '', ms(median(swaps.map((one) => one.ms))), '', ''],
-  ];
-}
-
-/** The same of the time in which no processor was taken away. */
-function undisturbedRow(name, steady, swapping) {
-  const what = 'undisturbed p99 of steady';
-  if (steady === null || swapping === null)
-    return [name, what, '', '', 'the machine was never left alone for long enough', ''];
-  const slower = swapping / steady;
-  return [
-    name,
-    what,
-    `≤ ${MOST_SLOWER} ×`,
-    `${slower.toFixed(2)} ×`,
-    `${steady.toFixed(2)} ms; swapping ${swapping.toFixed(2)} ms`,
-    verdict(slower <= MOST_SLOWER),
   ];
 }

@@ -73,6 +73,11 @@ export function offer(url, options) {
   });
 }
 
+/** Requests of a run that got no answer, or a refusal. */
+export function lostOf({ failed, rejected, unsent }) {
+  return failed + rejected + unsent;
+}
+
 /** How late a process is that does nothing but wake up at that rate: what of a latency is the machine's at the least. */
 export function timer(rate, seconds) {
   return JSON.parse(run(openLoopProgram(), ['timer', String(rate), String(seconds)]));

@@ -452,8 +452,8 @@ int main(int argc, char **argv) {
     if (is_told_to_end && total > next_arrival) total = next_arrival > 0 ? next_arrival : 1;
     reconnect_due();
     send_due();
-    end_window(now_ms());
     double now = now_ms(), end = begin + total * gap_ms + GRACE_MS;
+    end_window(now);
     if (measured_from == 0 && is_measured(next_arrival)) {
       measured_from = now;
       cpu_at_start = cpu_ms();
